@@ -1,0 +1,1 @@
+"""The rulebook grammar, version 1: one document that people agree to and the engine executes."""

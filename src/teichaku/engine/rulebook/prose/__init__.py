@@ -1,0 +1,1 @@
+"""The rulebook in words: one module per language and subject, the same names in both languages."""
