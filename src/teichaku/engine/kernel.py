@@ -1,0 +1,317 @@
+"""What happens to one lead: awards, windows, views of its score, the verdict of the definition.
+
+Compiled without the GIL; our own threads run it over ranges of leads (``sweep``), one state each.
+
+* Every behaviour rule keeps its scored hits in order of time. A view sums the hits alive at one
+  instant and only moves forward; it moves when a score is asked for. Two views of the same hits,
+  the second seven days behind, answer ``rising``.
+* Every clause keeps the instants at which its hits leave the window. They leave in the order in
+  which they came, so "at least n" holds as long as the n-th latest has not left.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numba import njit
+
+from teichaku.engine import jumps
+from teichaku.engine.layout import (
+    CONSTANT,
+    EXACT,
+    FIRST_DAY,
+    FOREVER,
+    HALF_LIFE,
+    NEVER,
+    NO_WINDOW,
+    PRESENT,
+    TABLE_DAYS,
+    VIEWS,
+    WEEK_AGO,
+)
+from teichaku.engine.layout import Head as H
+from teichaku.engine.rulebook.durations import DAY_US
+
+WEEK_US = 7 * DAY_US
+FADED = 1e-12  # millionths; below this a decayed sum is nothing, and slow to multiply
+
+# What follows takes ``p``, ``s`` and ``f``: program, state and decayed sums (see ``layout``).
+
+
+@njit(cache=True, nogil=True)
+def reset(p: Any, s: Any, f: Any) -> None:
+    """Forgets the lead before."""
+    s[: p[H.HIT_AT]] = 0
+    for clause in range(p[H.CLAUSES]):
+        s[p[H.LAST_DAY] + clause] = NEVER
+    s[p[H.NEGATIVE_UNTIL]] = NEVER
+    for view in range(VIEWS):
+        s[p[H.VIEW_AT] + view] = NEVER
+    f[:] = 0.0
+
+
+@njit(cache=True, nogil=True)
+def leaves_at(p: Any, kind: int, length: int, at: int) -> int:
+    """The end of a window that opened at ``at``: exact, or the same wall clock months later."""
+    if kind == EXACT:
+        return at + length
+    if kind == NO_WINDOW:
+        return FOREVER
+    local = at + p[H.OFFSET]
+    day = local // DAY_US
+    row = day - FIRST_DAY
+    if row < 0 or row >= TABLE_DAYS:
+        return FOREVER
+    coded = p[p[H.MONTHS] + (kind - 1) * TABLE_DAYS + row]
+    start = (coded >> 1) * DAY_US - p[H.OFFSET]
+    return start if coded & 1 else start + local - day * DAY_US
+
+
+@njit(cache=True, nogil=True)
+def award(p: Any, s: Any, rule: int, at: int) -> None:
+    """Records a hit of the rule with what its cap leaves of the points; nothing if that is 0."""
+    count = s[p[H.HITS] + rule]
+    cells = rule * p[H.ROOM]
+    head = s[p[H.CAP_FROM] + rule]
+    used = s[p[H.CAP_USED] + rule]
+    kind, length = p[p[H.PER_KIND] + rule], p[p[H.PER_LENGTH] + rule]
+    if kind != NO_WINDOW:
+        while head < count and leaves_at(p, kind, length, s[p[H.HIT_AT] + cells + head]) <= at:
+            used -= abs(s[p[H.HIT_POINTS] + cells + head])
+            head += 1
+        s[p[H.CAP_FROM] + rule] = head
+    points = p[p[H.POINTS] + rule]
+    magnitude = min(abs(points), p[p[H.CAP] + rule] - used)
+    if count - head >= p[p[H.TIMES] + rule] or magnitude <= 0:
+        s[p[H.CAP_USED] + rule] = used
+        return
+    end = leaves_at(p, p[p[H.EXPIRES_KIND] + rule], p[p[H.EXPIRES_LENGTH] + rule], at)
+    end = min(end, at + p[p[H.LINEAR_LENGTH] + rule])
+    s[p[H.CAP_USED] + rule] = used + magnitude
+    s[p[H.HIT_AT] + cells + count] = at
+    s[p[H.HIT_POINTS] + cells + count] = magnitude if points > 0 else -magnitude
+    s[p[H.HIT_END] + cells + count] = end
+    s[p[H.HITS] + rule] = count + 1
+    s[p[H.NEWS]] = 1
+    if points > 0:
+        s[p[H.RECENT]] += magnitude
+    elif end < FOREVER or p[p[H.POOL_DECAY] + p[p[H.POOL] + rule]] == HALF_LIFE:
+        s[p[H.NEGATIVE_UNTIL]] = max(s[p[H.NEGATIVE_UNTIL]], end)
+
+
+@njit(cache=True, nogil=True)
+def clause_holds(p: Any, s: Any, clause: int, instant: int) -> bool:
+    """Whether enough hits (or days) are still inside the window."""
+    by_day = p[p[H.BY_DAY] + clause]
+    count = s[p[H.DAYS] + clause] if by_day else s[p[H.LEFTS] + clause]
+    nth = count - p[p[H.NEEDED] + clause]
+    left = p[H.DAY_LEFT_AT] if by_day else p[H.LEFT_AT]
+    return nth >= 0 and s[left + clause * p[H.ROOM] + nth] > instant
+
+
+@njit(cache=True, nogil=True)
+def enter_clause(p: Any, s: Any, clause: int, at: int) -> None:
+    """Lets an event into the clause's window."""
+    held = clause_holds(p, s, clause, at)
+    left = leaves_at(p, p[p[H.WITHIN_KIND] + clause], p[p[H.WITHIN_LENGTH] + clause], at)
+    count = s[p[H.LEFTS] + clause]
+    s[p[H.LEFT_AT] + clause * p[H.ROOM] + count] = left
+    s[p[H.LEFTS] + clause] = count + 1
+    if p[p[H.BY_DAY] + clause]:
+        day = (at + p[H.OFFSET]) // DAY_US
+        if day != s[p[H.LAST_DAY] + clause]:
+            s[p[H.LAST_DAY] + clause] = day
+            s[p[H.DAYS] + clause] += 1
+        latest = s[p[H.DAYS] + clause] - 1
+        s[p[H.DAY_LEFT_AT] + clause * p[H.ROOM] + latest] = left
+    if not held and clause_holds(p, s, clause, at):
+        s[p[H.NEWS]] = 1
+
+
+@njit(cache=True, nogil=True)
+def enter(p: Any, s: Any, shape: int, at: int) -> None:
+    """Takes in one event: its awards, and its place in the windows of clauses."""
+    for k in range(p[p[H.RULE_START] + shape], p[p[H.RULE_START] + shape + 1]):
+        award(p, s, p[p[H.RULE_OF] + k], at)
+    for k in range(p[p[H.CLAUSE_START] + shape], p[p[H.CLAUSE_START] + shape + 1]):
+        enter_clause(p, s, p[p[H.CLAUSE_OF] + k], at)
+
+
+@njit(cache=True, nogil=True)
+def fade(p: Any, s: Any, f: Any, view: int, passed: int) -> None:
+    """Lets the view's decayed sums grow older by so many µs."""
+    for pool in range(p[H.POOLS]):
+        cell = view * p[H.POOLS] + pool
+        decay = p[p[H.POOL_DECAY] + pool]
+        if decay == CONSTANT or s[p[H.ALIVE] + cell] == 0:
+            continue
+        share = passed / p[p[H.POOL_LENGTH] + pool]
+        if decay == HALF_LIFE:
+            f[cell] *= np.exp2(-share)
+            if abs(f[cell]) < FADED:
+                f[cell] = 0.0
+        else:
+            f[cell] -= s[p[H.ALIVE_POINTS] + cell] * share
+
+
+@njit(cache=True, nogil=True)
+def count_in(
+    p: Any, s: Any, f: Any, view: int, rule: int, hit: int, instant: int, sign: int
+) -> None:
+    """Adds a hit to the view at its value of the instant (sign 1), or takes it out (sign -1)."""
+    pool = p[p[H.POOL] + rule]
+    cell = view * p[H.POOLS] + pool
+    points = sign * s[p[H.HIT_POINTS] + rule * p[H.ROOM] + hit]
+    s[p[H.ALIVE] + cell] += sign
+    s[p[H.ALIVE_POINTS] + cell] += points
+    decay = p[p[H.POOL_DECAY] + pool]
+    if s[p[H.ALIVE] + cell] == 0:
+        f[cell] = 0.0
+    elif decay != CONSTANT:
+        age = instant - s[p[H.HIT_AT] + rule * p[H.ROOM] + hit]
+        share = age / p[p[H.POOL_LENGTH] + pool]
+        f[cell] += points * (np.exp2(-share) if decay == HALF_LIFE else 1.0 - share)
+
+
+@njit(cache=True, nogil=True)
+def advance(p: Any, s: Any, f: Any, view: int, instant: int) -> None:
+    """Moves the view forward: what is alive at the instant, at its value then."""
+    before = s[p[H.VIEW_AT] + view]
+    if before >= instant:
+        return
+    if before != NEVER:
+        fade(p, s, f, view, instant - before)
+    s[p[H.VIEW_AT] + view] = instant
+    for rule in range(p[H.RULES]):
+        cell = view * p[H.RULES] + rule
+        cells = rule * p[H.ROOM]
+        ended, taken = s[p[H.ENDED] + cell], s[p[H.TAKEN] + cell]
+        while ended < taken and s[p[H.HIT_END] + cells + ended] <= instant:
+            count_in(p, s, f, view, rule, ended, instant, -1)
+            ended += 1
+        hits = s[p[H.HITS] + rule]
+        while taken < hits and s[p[H.HIT_AT] + cells + taken] <= instant:
+            if s[p[H.HIT_END] + cells + taken] <= instant:
+                ended = taken + 1  # all before it have ended too
+            else:
+                count_in(p, s, f, view, rule, taken, instant, 1)
+            taken += 1
+        s[p[H.ENDED] + cell], s[p[H.TAKEN] + cell] = ended, taken
+
+
+@njit(cache=True, nogil=True)
+def behaviour_at(p: Any, s: Any, f: Any, view: int, instant: int) -> int:
+    """The behaviour score of a view in millionths: clamped groups, summed, rounded half-even.
+
+    The sum is first cut to a millionth of a millionth, which takes the last bits of floats off.
+    """
+    advance(p, s, f, view, instant)
+    total = 0.0
+    pool = 0
+    for group in range(p[H.GROUPS]):
+        inner = 0.0
+        while pool < p[H.POOLS] and p[p[H.POOL_GROUP] + pool] == group:
+            cell = view * p[H.POOLS] + pool
+            constant = p[p[H.POOL_DECAY] + pool] == CONSTANT
+            inner += s[p[H.ALIVE_POINTS] + cell] if constant else f[cell]
+            pool += 1
+        total += min(max(inner, p[p[H.LOW] + group]), p[p[H.HIGH] + group])
+    return np.int64(np.rint(np.rint(total * 1e6) / 1e6))  # type: ignore[return-value]
+
+
+@njit(cache=True, nogil=True)
+def total_of(p: Any, behaviour: int, fit: int) -> int:
+    """The total within its range."""
+    return min(max(behaviour + fit, p[H.TOTAL_LOW]), p[H.TOTAL_HIGH])
+
+
+@njit(cache=True, nogil=True)
+def rising_at(p: Any, s: Any, f: Any, fit: int, instant: int) -> int:
+    """The total now less the total seven days before, in millionths."""
+    now = behaviour_at(p, s, f, PRESENT, instant)
+    before = behaviour_at(p, s, f, WEEK_AGO, instant - WEEK_US)
+    return total_of(p, now, fit) - total_of(p, before, fit)
+
+
+@njit(cache=True, nogil=True)
+def may_rise(p: Any, s: Any, threshold: int, instant: int) -> bool:
+    """Whether the total can be up by the threshold, now or before the next event.
+
+    Clamped or not, it cannot be up by more than the points awarded within the seven days, unless
+    negative points faded in that time.
+    """
+    since = instant - WEEK_US
+    if s[p[H.NEGATIVE_UNTIL]] > since:
+        return True
+    for rule in range(p[H.RULES]):
+        if p[p[H.POINTS] + rule] <= 0:
+            continue
+        head, hits = s[p[H.RECENT_FROM] + rule], s[p[H.HITS] + rule]
+        cells = rule * p[H.ROOM]
+        while head < hits and s[p[H.HIT_AT] + cells + head] <= since:
+            s[p[H.RECENT]] -= s[p[H.HIT_POINTS] + cells + head]
+            head += 1
+        s[p[H.RECENT_FROM] + rule] = head
+    return s[p[H.RECENT]] >= threshold
+
+
+@njit(cache=True, nogil=True)
+def score_holds(p: Any, s: Any, f: Any, fit: int, row: int, instant: int) -> bool:
+    """A leaf about scores at the instant."""
+    threshold, axis = p[p[H.THRESHOLD] + row], p[p[H.ARGUMENT] + row]
+    if p[p[H.LEAF] + row] == jumps.RISING:
+        possible = may_rise(p, s, threshold, instant)
+        return possible and rising_at(p, s, f, fit, instant) >= threshold
+    if axis == jumps.FIT:
+        return fit >= threshold
+    behaviour = behaviour_at(p, s, f, PRESENT, instant)
+    return (behaviour if axis == jumps.BEHAVIOUR else total_of(p, behaviour, fit)) >= threshold
+
+
+@njit(cache=True, nogil=True)
+def verdict(p: Any, s: Any, f: Any, fit: int, parts: int, instant: int, later: bool) -> bool:
+    """Whether the definition holds at the instant; ``later``: whether it may, now or before the
+    next event.
+    """
+    row = 0
+    while row >= 0:
+        reading = p[p[H.GAP] + row] if later else jumps.AS_IS
+        leaf, argument = p[p[H.LEAF] + row], p[p[H.ARGUMENT] + row]
+        if reading == jumps.TRUE_IF_IT_MAY_RISE:
+            true = may_rise(p, s, p[p[H.THRESHOLD] + row], instant)
+        elif reading == jumps.TRUE_IF_NEGATIVE and s[p[H.NEGATIVE_UNTIL]] > instant:
+            true = True
+        elif reading == jumps.TURNED_FALSE:
+            true = False
+        elif leaf == jumps.ATTRIBUTE:
+            true = (parts >> argument) & 1 == 1
+        elif leaf == jumps.CLAUSE:
+            true = clause_holds(p, s, argument, instant)
+        else:
+            true = score_holds(p, s, f, fit, row, instant)
+        row = p[p[H.YES] + row] if true else p[p[H.NO] + row]
+    return row == jumps.ACCEPT
+
+
+@njit(cache=True, nogil=True)
+def next_expiry(p: Any, s: Any, instant: int) -> int:
+    """The first instant after this one at which a scored hit ends or an event leaves a window."""
+    soonest = FOREVER
+    for rule in range(p[H.RULES]):
+        hit, hits = s[p[H.RULE_GAP] + rule], s[p[H.HITS] + rule]
+        ends = p[H.HIT_END] + rule * p[H.ROOM]
+        while hit < hits and s[ends + hit] <= instant:
+            hit += 1
+        s[p[H.RULE_GAP] + rule] = hit
+        if hit < hits:
+            soonest = min(soonest, s[ends + hit])
+    for clause in range(p[H.CLAUSES]):
+        hit, hits = s[p[H.CLAUSE_GAP] + clause], s[p[H.LEFTS] + clause]
+        lefts = p[H.LEFT_AT] + clause * p[H.ROOM]
+        while hit < hits and s[lefts + hit] <= instant:
+            hit += 1
+        s[p[H.CLAUSE_GAP] + clause] = hit
+        if hit < hits:
+            soonest = min(soonest, s[lefts + hit])
+    return soonest
