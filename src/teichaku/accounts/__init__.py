@@ -1,0 +1,1 @@
+"""People: who they are, which roles, departments and teams they hold."""

@@ -1,0 +1,176 @@
+"""People, where they work, and what they may do."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Lower
+from django.utils.translation import gettext_lazy as _
+
+from teichaku.accounts.names import folded_email
+from teichaku.core import clock
+from teichaku.core.ids import uuid7
+
+
+class Role(models.TextChoices):
+    """The closed list of roles; one person may hold several."""
+
+    MARKETER = "marketer", _("Marketer")
+    INSIDE_SALES = "inside_sales", _("Inside sales")
+    SALES_REP = "sales_rep", _("Sales rep")
+    SALES_MANAGER = "sales_manager", _("Sales manager")
+    MARKETING_MANAGER = "marketing_manager", _("Marketing manager")
+    EXECUTIVE = "executive", _("Executive")
+    ADMINISTRATOR = "administrator", _("Administrator")
+    COACH = "coach", _("Outside coach")
+
+
+class UserManager(BaseUserManager["User"]):
+    """Finds people by e-mail however it is spelt; creation goes through the services."""
+
+    def get_by_natural_key(self, username: str | None) -> User:
+        """The person with that e-mail, or ``User.DoesNotExist``."""
+        return self.get(email=folded_email(username or ""))
+
+
+class User(AbstractBaseUser):
+    """A person; one who only appears in files has no e-mail or cannot sign in."""
+
+    uid = models.UUIDField(default=uuid7, unique=True, editable=False)
+    email = models.EmailField(  # noqa: DJ001 - null: many have none, and it is unique
+        _("E-mail address"), null=True, unique=True
+    )
+    name = models.CharField(_("Name"), max_length=200)
+    kana = models.CharField(_("Reading of the name"), max_length=200, blank=True, default="")
+    manager = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="+")
+    is_active = models.BooleanField(default=True)
+    can_sign_in = models.BooleanField(default=True)
+    date_joined = models.DateTimeField(default=clock.now)
+
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
+
+    objects: ClassVar[UserManager] = UserManager()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(email=None) | Q(email=Lower("email")), name="accounts_user_email_lower"
+            ),
+            models.CheckConstraint(
+                condition=Q(can_sign_in=False) | Q(email__isnull=False),
+                name="accounts_user_signs_in_by_email",
+            ),
+            models.CheckConstraint(
+                condition=Q(manager=None) | ~Q(manager=F("id")),
+                name="accounts_user_not_own_manager",
+            ),
+        ]
+
+    def get_full_name(self) -> str:
+        """The name as people write it."""
+        return self.name
+
+
+class UserIdentity(models.Model):
+    """The name by which another system knows a person."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="identities")
+    system = models.CharField(max_length=60)
+    external_id = models.CharField(max_length=200)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["system", "external_id"], name="accounts_useridentity_unique"
+            ),
+        ]
+
+
+class Department(models.Model):
+    """A department, as the company names it."""
+
+    name = models.CharField(max_length=200, unique=True)
+
+
+class Team(models.Model):
+    """A team that leads are handed to."""
+
+    key = models.SlugField(max_length=60, unique=True, allow_unicode=True)
+    label = models.CharField(max_length=200)
+
+
+class DatedRow(models.Model):
+    """Holds from a day on, until before another one or for good."""
+
+    starts_on = models.DateField()
+    ends_before = models.DateField(null=True)
+
+    class Meta:
+        abstract = True
+
+
+class Membership(DatedRow):
+    """A person's time in a department."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
+    department = models.ForeignKey(Department, on_delete=models.PROTECT, related_name="memberships")
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(ends_before=None) | Q(ends_before__gt=F("starts_on")),
+                name="accounts_membership_ends_after_start",
+            ),
+            models.UniqueConstraint(
+                fields=["user"],
+                condition=Q(ends_before=None),
+                name="accounts_membership_one_at_present",
+            ),
+        ]
+
+
+class TeamMembership(DatedRow):
+    """A person's time in a team; several teams at once are usual."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="team_memberships")
+    team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="memberships")
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(ends_before=None) | Q(ends_before__gt=F("starts_on")),
+                name="accounts_teammembership_ends_after_start",
+            ),
+            models.UniqueConstraint(
+                fields=["user", "team"],
+                condition=Q(ends_before=None),
+                name="accounts_teammembership_once_at_present",
+            ),
+        ]
+
+
+class RoleGrant(DatedRow):
+    """A person's time in a role."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="role_grants")
+    role = models.CharField(max_length=20, choices=Role.choices)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(ends_before=None) | Q(ends_before__gt=F("starts_on")),
+                name="accounts_rolegrant_ends_after_start",
+            ),
+            models.CheckConstraint(
+                condition=Q(role__in=Role.values), name="accounts_rolegrant_known_role"
+            ),
+            models.UniqueConstraint(
+                fields=["user", "role"],
+                condition=Q(ends_before=None),
+                name="accounts_rolegrant_once_at_present",
+            ),
+        ]

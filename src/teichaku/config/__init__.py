@@ -1,0 +1,1 @@
+"""Server configuration: the one place that reads the environment."""

@@ -1,0 +1,195 @@
+"""The only file that reads the process environment: strict, or it refuses with the way out."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import os
+import secrets
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from teichaku.core.errors import TeichakuError
+
+VARIABLES = frozenset(
+    {
+        "DATABASE_URL",
+        "TEICHAKU_ALLOWED_HOSTS",
+        "TEICHAKU_AUDIT_KEY",
+        "TEICHAKU_DEBUG",
+        "TEICHAKU_SECRET_KEY",
+        "TEICHAKU_STATE_DIR",
+    }
+)
+SECRETS = frozenset({"TEICHAKU_AUDIT_KEY", "TEICHAKU_SECRET_KEY"})
+DEFAULT_DATABASE = "sqlite:///teichaku.sqlite3"
+LOOPBACK_HOSTS = ("localhost", "127.0.0.1", "[::1]")
+DATABASE_SCHEMES = ("sqlite", "postgres", "postgresql")
+
+
+class MalformedEnvironment(TeichakuError):
+    """A variable is set to something that cannot be meant."""
+
+    code = "malformed_environment"
+
+
+@dataclass(frozen=True, slots=True)
+class Environment:
+    """Everything that the surroundings decide, already checked."""
+
+    database_url: str
+    secret_key: str
+    secret_key_generated: bool
+    audit_key: str
+    debug: bool
+    allowed_hosts: tuple[str, ...]
+    state_dir: Path
+    unknown: tuple[str, ...]
+
+
+def refusal(name: str, value: str, expected: str) -> MalformedEnvironment:
+    """The error for a malformed variable; a secret's value is never repeated."""
+    shown = "(not shown)" if name in SECRETS else repr(value)
+    return MalformedEnvironment(
+        f"{name} is {shown}, but {expected} is expected. Correct the variable or unset it to get"
+        " the default; docs/configuration.md lists every variable.",
+        variable=name,
+    )
+
+
+def text(environ: Mapping[str, str], name: str, default: str) -> str:
+    """The variable's text; set but blank is refused, for that is a slip and never a wish."""
+    value = environ.get(name)
+    if value is None:
+        return default
+    if not value.strip():
+        raise refusal(name, value, "a text that is not blank")
+    return value.strip()
+
+
+def boolean(environ: Mapping[str, str], name: str, *, default: bool) -> bool:
+    """The variable as a truth value, written ``true``, ``false``, ``1`` or ``0``."""
+    value = environ.get(name)
+    if value is None:
+        return default
+    try:
+        return {"true": True, "1": True, "false": False, "0": False}[value.strip().lower()]
+    except KeyError:
+        raise refusal(name, value, "one of true, false, 1, 0") from None
+
+
+def secret(environ: Mapping[str, str], name: str) -> str | None:
+    """The secret from ``NAME`` or from the file that ``NAME_FILE`` names; None when neither is."""
+    file_name = f"{name}_FILE"
+    if name in environ and file_name in environ:
+        raise refusal(file_name, environ[file_name], f"only one of {name} and {file_name}")
+    if file_name in environ:
+        path = Path(text(environ, file_name, ""))
+        try:
+            value = path.read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError):
+            raise refusal(file_name, str(path), "the path of a readable UTF-8 file") from None
+        if not value:
+            raise refusal(file_name, str(path), "the path of a file that is not empty")
+        return value
+    return text(environ, name, "") if name in environ else None
+
+
+def hosts(environ: Mapping[str, str], name: str) -> tuple[str, ...]:
+    """The host names separated by commas; without the variable the loopback ones."""
+    value = text(environ, name, ",".join(LOOPBACK_HOSTS))
+    names = tuple(part.strip() for part in value.split(","))
+    if any(not part or "/" in part or " " in part for part in names):
+        raise refusal(name, value, "host names without scheme or path, separated by commas")
+    return names
+
+
+def database_url(environ: Mapping[str, str], name: str) -> str:
+    """The URL of the database, of a kind this product runs on."""
+    value = text(environ, name, DEFAULT_DATABASE)
+    parts = urlsplit(value)
+    complete = len(parts.path) > 1 or parts.netloc == ":memory:"
+    if parts.scheme not in DATABASE_SCHEMES or not complete:
+        # A database URL may carry a password, so the message shows the scheme alone.
+        shown = f"{parts.scheme}://…" if parts.scheme else "without a scheme"
+        raise refusal(name, shown, "sqlite:///FILE or postgres://USER:PASSWORD@HOST:PORT/NAME")
+    return value
+
+
+def sqlite_file(url: str) -> Path | None:
+    """The absolute path of the SQLite file that the URL names; None for any other database."""
+    parts = urlsplit(url)
+    if parts.scheme != "sqlite" or parts.netloc == ":memory:":
+        return None
+    return Path(unquote(parts.path[1:])).absolute()
+
+
+def default_state_dir(url: str) -> Path:
+    """Where rebuildable files live unless told otherwise: beside the SQLite file, or here."""
+    file = sqlite_file(url)
+    if file is None:
+        return Path(".teichaku").absolute()
+    return file.with_name(f"{file.name}.store")
+
+
+def generated_secret(state_dir: Path) -> str:
+    """The secret kept in the state folder, made on first use.
+
+    When the folder cannot be written the secret lasts as long as the process; a system check
+    reports the folder then.
+    """
+    path = state_dir / "secret-key"
+    try:
+        if not path.exists():
+            state_dir.mkdir(parents=True, exist_ok=True)
+            _publish(path, secrets.token_urlsafe(48))
+        return path.read_text(encoding="ascii").strip()
+    except OSError:
+        return secrets.token_urlsafe(48)
+
+
+def _publish(path: Path, value: str) -> None:
+    # Written aside and linked, so that of two processes starting at once both read one full key.
+    handle, aside = tempfile.mkstemp(dir=path.parent, prefix=".secret-")
+    try:
+        with os.fdopen(handle, "w", encoding="ascii") as file:
+            file.write(value)
+        Path(path).hardlink_to(aside)
+    except FileExistsError:
+        pass
+    finally:
+        Path(aside).unlink()
+
+
+def choose_database(database: str | None) -> None:
+    """Nothing; Django will find its settings, and this database: a URL, or an SQLite file's path.
+
+    None leaves the choice to DATABASE_URL.
+    """
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "teichaku.config.settings")
+    if database is not None:
+        path = Path(database).absolute()
+        os.environ["DATABASE_URL"] = database if "://" in database else f"sqlite:///{path}"
+
+
+def read(environ: Mapping[str, str] = os.environ) -> Environment:
+    """The whole environment, or ``MalformedEnvironment`` at the first variable that is wrong."""
+    url = database_url(environ, "DATABASE_URL")
+    state_dir = Path(text(environ, "TEICHAKU_STATE_DIR", str(default_state_dir(url)))).absolute()
+    given = secret(environ, "TEICHAKU_SECRET_KEY")
+    key = given or generated_secret(state_dir)
+    derived = hmac.new(key.encode(), b"teichaku audit", hashlib.sha256).hexdigest()
+    known = VARIABLES | {f"{name}_FILE" for name in SECRETS}
+    return Environment(
+        database_url=url,
+        secret_key=key,
+        secret_key_generated=given is None,
+        audit_key=secret(environ, "TEICHAKU_AUDIT_KEY") or derived,
+        debug=boolean(environ, "TEICHAKU_DEBUG", default=False),
+        allowed_hosts=hosts(environ, "TEICHAKU_ALLOWED_HOSTS"),
+        state_dir=state_dir,
+        unknown=tuple(sorted(n for n in environ if n.startswith("TEICHAKU_") and n not in known)),
+    )

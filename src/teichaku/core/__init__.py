@@ -1,0 +1,1 @@
+"""The dull bottom: clock, errors, jobs, outbox, audit, change history and registries."""

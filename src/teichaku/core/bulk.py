@@ -1,0 +1,231 @@
+"""Many rows at once, faster than objects allow: executemany on SQLite, COPY on PostgreSQL.
+
+Rows are tuples in the order of ``fields``. Every function belongs into the caller's transaction.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import UTC, datetime
+from itertools import islice
+from typing import Any, TypeVar
+from uuid import UUID
+
+from django.db import connection, models
+from django.db.backends.utils import CursorWrapper
+
+T = TypeVar("T")
+Row = tuple[Any, ...]  # whatever the columns of the table hold
+Adapter = Callable[[Any], object]
+_STAGING = "teichaku_bulk"
+
+
+def chunked(items: Iterable[T], size: int) -> Iterator[list[T]]:
+    """Lists of at most ``size`` items, in order."""
+    iterator = iter(items)
+    while chunk := list(islice(iterator, size)):
+        yield chunk
+
+
+def reserve_ids(model: type[models.Model], count: int) -> list[int]:
+    """As many ids that nobody else will get, ascending; for rows that point at each other."""
+    table = model._meta.db_table
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute(
+                "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)",
+                [table, count],
+            )
+            return [row[0] for row in cursor.fetchall()]
+        # The transaction holds SQLite's one write lock, so what is free now stays free.
+        cursor.execute("SELECT max(seq) FROM sqlite_sequence WHERE name = %s", [table])
+        last: int = cursor.fetchone()[0] or 0
+        return list(range(last + 1, last + 1 + count))
+
+
+def insert(model: type[models.Model], fields: Sequence[str], rows: Sequence[Row]) -> None:
+    """Nothing; all rows are stored, and a broken constraint raises ``IntegrityError``."""
+    if not rows:
+        return
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            _copy(cursor, _quoted(model._meta.db_table), model, fields, rows)
+        else:
+            cursor.executemany(_insert_sql(model, fields), _adapted(model, fields, rows))
+
+
+def insert_new(
+    model: type[models.Model],
+    fields: Sequence[str],
+    rows: Sequence[Row],
+    *,
+    returning: Sequence[str] = ("id",),
+) -> list[Row]:
+    """The ``returning`` columns of the rows that were new; the others broke a unique key."""
+    if not rows:
+        return []
+    table = _quoted(model._meta.db_table)
+    answer = ", ".join(_columns(model, returning))
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            columns = ", ".join(_columns(model, fields))
+            _stage(cursor, model, fields, rows)
+            cursor.execute(
+                f"INSERT INTO {table} ({columns}) SELECT {columns} FROM {_STAGING}"  # noqa: S608
+                f" ON CONFLICT DO NOTHING RETURNING {answer}"
+            )
+            found: list[Row] = cursor.fetchall()
+            cursor.execute(f"DROP TABLE {_STAGING}")
+            return found
+        cursor.execute(f"SELECT coalesce(max(id), 0) FROM {table}")  # noqa: S608
+        last = cursor.fetchone()[0]
+        cursor.executemany(
+            _insert_sql(model, fields) + " ON CONFLICT DO NOTHING", _adapted(model, fields, rows)
+        )
+        cursor.execute(f"SELECT {answer} FROM {table} WHERE id > %s ORDER BY id", [last])  # noqa: S608
+        added: list[Row] = cursor.fetchall()
+        return added
+
+
+def update(model: type[models.Model], fields: Sequence[str], rows: Sequence[Row]) -> None:
+    """Nothing; each row's id, its first value, got the values of ``fields`` that follow it."""
+    if not rows:
+        return
+    table = _quoted(model._meta.db_table)
+    columns = _columns(model, fields)
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            _stage(cursor, model, ("id", *fields), rows)
+            sets = ", ".join(f"{column} = {_STAGING}.{column}" for column in columns)
+            cursor.execute(
+                f"UPDATE {table} SET {sets} FROM {_STAGING} WHERE {table}.id = {_STAGING}.id"  # noqa: S608
+            )
+            cursor.execute(f"DROP TABLE {_STAGING}")
+            return
+        sets = ", ".join(f"{column} = %s" for column in columns)
+        adapted = _adapted(model, ("id", *fields), rows)
+        cursor.executemany(
+            f"UPDATE {table} SET {sets} WHERE id = %s",  # noqa: S608
+            [(*row[1:], row[0]) for row in adapted],
+        )
+
+
+def upsert(model: type[models.Model], key: str, fields: Sequence[str], rows: Sequence[Row]) -> None:
+    """Nothing; rows whose ``key`` (unique) is known are overwritten, the others are added."""
+    if not rows:
+        return
+    table = _quoted(model._meta.db_table)
+    unique, *others = _columns(model, (key, *fields))
+    sets = ", ".join(f"{column} = excluded.{column}" for column in others)
+    conflict = f" ON CONFLICT ({unique}) DO UPDATE SET {sets}"
+    everything = (key, *fields)
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            columns = ", ".join((unique, *others))
+            _stage(cursor, model, everything, rows)
+            cursor.execute(
+                f"INSERT INTO {table} ({columns}) SELECT {columns} FROM {_STAGING}{conflict}"  # noqa: S608
+            )
+            cursor.execute(f"DROP TABLE {_STAGING}")
+            return
+        cursor.executemany(
+            _insert_sql(model, everything) + conflict, _adapted(model, everything, rows)
+        )
+
+
+def _quoted(name: str) -> str:
+    return connection.ops.quote_name(name)
+
+
+def _columns(model: type[models.Model], fields: Sequence[str]) -> list[str]:
+    return [_quoted(_field(model, name).column or name) for name in fields]
+
+
+def _field(model: type[models.Model], name: str) -> models.Field[Any, Any]:
+    field = model._meta.get_field(name)
+    assert isinstance(field, models.Field)
+    return field
+
+
+def _insert_sql(model: type[models.Model], fields: Sequence[str]) -> str:
+    columns = ", ".join(_columns(model, fields))
+    places = ", ".join(["%s"] * len(fields))
+    return f"INSERT INTO {_quoted(model._meta.db_table)} ({columns}) VALUES ({places})"  # noqa: S608
+
+
+def _stage(
+    cursor: CursorWrapper, model: type[models.Model], fields: Sequence[str], rows: Sequence[Row]
+) -> None:
+    columns = ", ".join(_columns(model, fields))
+    table = _quoted(model._meta.db_table)
+    cursor.execute(
+        f"CREATE TEMP TABLE {_STAGING} ON COMMIT DROP AS SELECT {columns} FROM {table} WITH NO DATA"  # noqa: S608
+    )
+    _copy(cursor, _STAGING, model, fields, rows)
+
+
+def _copy(
+    cursor: CursorWrapper,
+    table: str,
+    model: type[models.Model],
+    fields: Sequence[str],
+    rows: Sequence[Row],
+) -> None:
+    columns = ", ".join(_columns(model, fields))
+    # Django's wrapper hands what it does not know to psycopg's cursor, errors and all.
+    statement = f"COPY {table} ({columns}) FROM STDIN"
+    with connection.wrap_database_errors, cursor.copy(statement) as copy:
+        for row in _adapted(model, fields, rows):
+            copy.write_row(row)
+
+
+def _adapted(
+    model: type[models.Model], fields: Sequence[str], rows: Sequence[Row]
+) -> Sequence[Row]:
+    """The rows as the driver takes them; columns that need no change are passed through."""
+    adapters = [_adapter(_field(model, name)) for name in fields]
+    if not any(adapters):
+        return rows
+    columns = zip(adapters, zip(*rows, strict=True), strict=True)
+    adapted = (
+        column if adapt is None else _adapted_column(adapt, column) for adapt, column in columns
+    )
+    return list(zip(*adapted, strict=True))
+
+
+def _adapted_column(adapt: Adapter, column: Row) -> Sequence[object]:
+    first = column[0]
+    if all(value is first for value in column):  # the instant of an import, columns of nothing
+        return [None if first is None else adapt(first)] * len(column)
+    return [None if value is None else adapt(value) for value in column]
+
+
+def _adapter(field: models.Field[Any, Any]) -> Adapter | None:
+    sqlite = connection.vendor == "sqlite"
+    match field:
+        case models.DateTimeField():
+            return _sqlite_instant if sqlite else datetime.isoformat
+        case models.JSONField():
+            return _json
+        case models.UUIDField():
+            return _sqlite_uuid if sqlite else str
+        case models.DateField():
+            return str
+    return None
+
+
+def _sqlite_instant(value: datetime) -> str:
+    # As Django itself stores it: UTC without an offset, so that text order is time order.
+    text = value.isoformat(" ")
+    if text.endswith("+00:00"):
+        return text[:-6]
+    return value.astimezone(UTC).isoformat(" ")[:-6]
+
+
+def _sqlite_uuid(value: UUID) -> str:
+    return value.hex
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False)

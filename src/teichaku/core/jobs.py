@@ -1,0 +1,244 @@
+"""One table for all work outside a request: leases, attempts, back-off, periodic rows.
+
+A job runs at least once: a worker that dies leaves its lease to run out and another takes over.
+"""
+
+from __future__ import annotations
+
+import logging
+import traceback
+from collections.abc import Collection, Mapping
+from datetime import datetime, timedelta
+
+from django.db import connection, transaction
+from django.db.models import DateTimeField, Q, QuerySet, Value
+from django.db.models.functions import Least
+from django.utils.translation import gettext as _
+
+from teichaku.core import clock
+from teichaku.core.canonical import Json
+from teichaku.core.errors import Conflict, TeichakuError
+from teichaku.core.ids import uuid7
+from teichaku.core.models import Job
+from teichaku.core.registry import job_handlers
+
+logger = logging.getLogger(__name__)
+
+LEASE = timedelta(minutes=5)
+FIRST_PAUSE = timedelta(seconds=10)
+LONGEST_PAUSE = timedelta(hours=6)
+UNFINISHED = Q(finished_at=None)
+WAITING = UNFINISHED & Q(parked_at=None)
+NO_LEASE = {"leased_by": "", "lease_until": None}
+
+
+class LeaseLost(Conflict):
+    """The job was taken over in the meantime; what this worker says of it no longer counts."""
+
+    code = "lease_lost"
+
+
+def job_enqueue(
+    *,
+    kind: str,
+    payload: Mapping[str, Json] | None = None,
+    key: str | None = None,
+    run_at: datetime | None = None,
+    every_seconds: int | None = None,
+    max_attempts: int = 8,
+) -> Job:
+    """The job; with a ``key`` the unfinished one of that key, due no later than asked for now.
+
+    One that is under way runs once more: it may have read the data before the caller's change.
+    One that is parked stays so until a person retries it.
+    """
+    job_handlers.get(kind)
+    uid = uuid7()
+    job = Job(
+        uid=uid,
+        kind=kind,
+        key=key,
+        payload=dict(payload or {}),
+        run_at=run_at or clock.now(),
+        every_seconds=every_seconds,
+        max_attempts=max_attempts,
+    )
+    if key is None:
+        job.save(force_insert=True)
+        return job
+    same = Job.objects.filter(UNFINISHED, kind=kind, key=key)
+    with transaction.atomic():
+        while True:
+            Job.objects.bulk_create([job], ignore_conflicts=True)
+            # Always an update: its row lock keeps a worker from claiming the job until the caller
+            # has committed, or else makes that worker's finish see the wish.
+            same.exclude(uid=uid).update(
+                wanted_again=True, run_at=Least("run_at", Value(job.run_at, DateTimeField()))
+            )
+            found = same.first()
+            if found is not None:
+                return found
+
+
+def jobs_keep_periodic() -> int:
+    """How many periodic rows are kept: one for each handler that asks for one."""
+    periodic = [(kind, h.every_seconds) for kind, h in job_handlers.items() if h.every_seconds]
+    for kind, seconds in periodic:
+        if not Job.objects.filter(UNFINISHED, kind=kind, key=kind).exists():
+            job_enqueue(kind=kind, key=kind, every_seconds=seconds)
+        Job.objects.filter(UNFINISHED, kind=kind, key=kind).exclude(every_seconds=seconds).update(
+            every_seconds=seconds
+        )
+    return len(periodic)
+
+
+def job_claim(
+    *, worker: str, kinds: Collection[str] | None = None, lease: timedelta = LEASE
+) -> Job | None:
+    """The longest due job, leased to the worker and its attempt counted; None when none is due."""
+    while True:
+        now = clock.now()
+        with transaction.atomic():
+            job = _next_due(now, kinds)
+            if job is None:
+                return None
+            if job.attempts >= job.max_attempts:
+                # Only a worker that died under it leaves a job here; it must not kill them all.
+                _park(job, now, "the lease ran out at the last attempt")
+                continue
+            if _take(job, now, worker, now + lease):
+                return job
+
+
+def _next_due(now: datetime, kinds: Collection[str] | None) -> Job | None:
+    due = Job.objects.filter(WAITING, _free(now), run_at__lte=now).order_by("run_at", "id")
+    if kinds is not None:
+        due = due.filter(kind__in=kinds)
+    if connection.features.has_select_for_update_skip_locked:
+        due = due.select_for_update(skip_locked=True)
+    return due.first()
+
+
+def _free(now: datetime) -> Q:
+    return Q(lease_until=None) | Q(lease_until__lte=now)
+
+
+def _take(job: Job, now: datetime, worker: str, until: datetime) -> bool:
+    # The condition repeats what was read: without SKIP LOCKED it is what keeps two workers apart.
+    free = Job.objects.filter(WAITING, _free(now), pk=job.pk, attempts=job.attempts)
+    job.attempts, job.leased_by, job.lease_until = job.attempts + 1, worker, until
+    job.wanted_again = False
+    taken = free.update(
+        attempts=job.attempts, leased_by=worker, lease_until=until, wanted_again=False
+    )
+    return taken == 1
+
+
+def job_finish(*, job: Job) -> None:
+    """Nothing; the job is done, or waits for its next turn if it is periodic or wanted again."""
+    now = clock.now()
+    done = {**NO_LEASE, "last_done_at": now, "error": ""}
+    with transaction.atomic():
+        held = _held(job)
+        if job.every_seconds is None:
+            if held.filter(wanted_again=False).update(**done, finished_at=now):
+                return
+            changed = held.update(**done, attempts=0, wanted_again=False, run_at=now)
+        else:
+            # Asked for in between, a periodic job still keeps to its rhythm afterwards.
+            next_at = _next_turn(job.run_at, job.every_seconds, now)
+            changed = held.filter(wanted_again=False).update(**done, attempts=0, run_at=next_at)
+            changed = changed or held.update(**done, attempts=0, wanted_again=False)
+        if not changed:
+            raise _lease_lost(job)
+
+
+def _next_turn(run_at: datetime, every_seconds: int, now: datetime) -> datetime:
+    # Turns missed while no worker ran are not made up for, and the rhythm stays where it was.
+    period = timedelta(seconds=every_seconds)
+    return run_at + period * max(1, (now - run_at) // period + 1)
+
+
+def job_fail(*, job: Job, error: str) -> None:
+    """Nothing; the job waits twice as long as after its last failure, or is parked at the limit."""
+    now = clock.now()
+    with transaction.atomic():
+        if job.attempts >= job.max_attempts:
+            values = {**NO_LEASE, "error": error, "parked_at": now}
+        else:
+            pause = min(FIRST_PAUSE * 2 ** (job.attempts - 1), LONGEST_PAUSE)
+            values = {**NO_LEASE, "error": error, "run_at": now + pause}
+        if not _held(job).update(**values):
+            raise _lease_lost(job)
+
+
+def job_retry(*, job: Job) -> None:
+    """Nothing; the parked job is due again with all its attempts."""
+    retried = Job.objects.filter(pk=job.pk, parked_at__isnull=False).update(
+        parked_at=None, attempts=0, run_at=clock.now()
+    )
+    if not retried:
+        raise Conflict(
+            _(
+                "This job is not parked, so it cannot be retried. It either waits for its turn or"
+                " is done; reload the list to see which."
+            ),
+            job=job.uid,
+        )
+
+
+def run_one(worker: str, *, kinds: Collection[str] | None = None, lease: timedelta = LEASE) -> bool:
+    """Whether a job was due; it was run, and whatever it raised is recorded on its row."""
+    job = job_claim(worker=worker, kinds=kinds, lease=lease)
+    if job is None:
+        return False
+    try:
+        job_handlers.get(job.kind).run(job.payload)
+    except Exception as error:
+        _settle_failure(job, error)
+    else:
+        _settle_success(job)
+    return True
+
+
+def _settle_success(job: Job) -> None:
+    try:
+        job_finish(job=job)
+    except LeaseLost:
+        logger.warning("job %s outlived its lease", job.uid)
+
+
+def _settle_failure(job: Job, error: Exception) -> None:
+    logger.error("job %s (%s) failed with %s", job.uid, job.kind, type(error).__name__)
+    try:
+        job_fail(job=job, error=_described(error))
+    except LeaseLost:
+        logger.warning("job %s outlived its lease", job.uid)
+
+
+def _described(error: Exception) -> str:
+    # Places and types only: the message of an error may quote a person's data.
+    places = "".join(
+        f"{frame.filename}:{frame.lineno} in {frame.name}\n"
+        for frame in traceback.extract_tb(error.__traceback__)[-6:]
+    )
+    code = f" ({error.code})" if isinstance(error, TeichakuError) else ""
+    return f"{places}{type(error).__name__}{code}"
+
+
+def _held(job: Job) -> QuerySet[Job]:
+    return Job.objects.filter(
+        WAITING, pk=job.pk, leased_by=job.leased_by, attempts=job.attempts
+    ).exclude(leased_by="")
+
+
+def _park(job: Job, now: datetime, error: str) -> None:
+    Job.objects.filter(pk=job.pk).update(**NO_LEASE, parked_at=now, error=error)
+
+
+def _lease_lost(job: Job) -> LeaseLost:
+    return LeaseLost(
+        "The lease of this job ran out and it was handed to another worker, so this result is not"
+        " recorded. Give the job a longer lease if it needs one.",
+        job=job.uid,
+    )
