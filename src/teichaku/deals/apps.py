@@ -1,0 +1,44 @@
+"""The deals room as a Django app."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class DealsConfig(AppConfig):
+    """Registers the deals room."""
+
+    name = "teichaku.deals"
+    label = "deals"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Nothing; what the room records, imports and computes is registered."""
+        from teichaku.core.registry import (
+            AuditAction,
+            Topic,
+            audit_actions,
+            computed_attributes,
+            topics,
+        )
+        from teichaku.deals.activity_import import activities_write
+        from teichaku.deals.deal_import import deals_write
+        from teichaku.deals.selectors import customer_companies
+        from teichaku.deals.stage_import import stages_write
+        from teichaku.intake.writers import writers
+
+        for name, text in (
+            ("deals.deals_import", _("Imported deals")),
+            ("deals.stages_import", _("Imported the history of stages")),
+            ("deals.stages_ensure", _("Noted stages that a file names")),
+            ("deals.activities_import", _("Imported activities")),
+        ):
+            audit_actions.register(name, AuditAction(text))
+        topics.register("deals.written", Topic(_("Deals were written")))
+        topics.register("deals.stages_written", Topic(_("Stages of the pipeline were added")))
+        topics.register("deals.activities_written", Topic(_("Activities were written")))
+        writers.register("deals", deals_write)
+        writers.register("stages", stages_write)
+        writers.register("activities", activities_write)
+        computed_attributes.register("company.is_customer", customer_companies)

@@ -1,0 +1,1 @@
+"""Files in: reading, mapping, quarantine. Knows no domain model."""

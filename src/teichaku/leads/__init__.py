@@ -1,0 +1,1 @@
+"""People and companies known to marketing, their identities, attributes and stages."""

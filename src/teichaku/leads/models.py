@@ -1,0 +1,206 @@
+"""People and organisations known to marketing, and the ledgers of what happened to them."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import F, Q
+
+from teichaku.core.ids import uuid7
+from teichaku.core.models import ActedRow
+from teichaku.leads.names import email_domain, email_is_free, email_is_role
+
+
+class Company(models.Model):
+    """An organisation. ``root`` is the row itself until a merge points it at the kept one."""
+
+    uid = models.UUIDField(default=uuid7, unique=True, editable=False)
+    root = models.ForeignKey("self", on_delete=models.PROTECT, related_name="+")
+    name = models.TextField(blank=True)
+    name_key = models.TextField(blank=True)
+    corporate_number = models.CharField(max_length=13, blank=True)
+    domain = models.TextField(blank=True)
+    industry = models.TextField(blank=True)
+    employees = models.BigIntegerField(null=True)
+    prefecture = models.TextField(blank=True)
+    is_competitor = models.BooleanField(null=True)
+    attributes = models.JSONField(default=dict)
+    created_at = models.DateTimeField(null=True)
+    recorded_at = models.DateTimeField()
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["name_key"], name="leads_company_name_key"),
+            models.Index(fields=["domain"], name="leads_company_domain"),
+        ]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["corporate_number"],
+                condition=~Q(corporate_number="") & Q(root=F("id")),
+                name="leads_company_corporate_number",
+            ),
+            models.CheckConstraint(
+                condition=Q(employees__isnull=True) | Q(employees__gte=0),
+                name="leads_company_employees",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class CompanyIdentity(models.Model):
+    """The name of a company in another system."""
+
+    company = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="identities")
+    system = models.TextField()
+    external_id = models.TextField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["system", "external_id"], name="leads_companyidentity_external_id"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.system}:{self.external_id}"
+
+
+class Lead(models.Model):
+    """A person. Events and deals keep the lead they were recorded for; a merge moves ``root``."""
+
+    class Kind(models.TextChoices):
+        KNOWN = "known"
+        ANONYMOUS = "anonymous"
+
+    uid = models.UUIDField(default=uuid7, unique=True, editable=False)
+    root = models.ForeignKey("self", on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=9, choices=Kind, default=Kind.KNOWN)
+    email = models.TextField(blank=True)
+    email_key = models.TextField(blank=True)
+    name = models.TextField(blank=True)
+    kana = models.TextField(blank=True)
+    phone = models.TextField(blank=True)
+    company = models.ForeignKey(Company, null=True, on_delete=models.PROTECT, related_name="+")
+    title = models.TextField(blank=True)
+    department = models.TextField(blank=True)
+    source = models.TextField(blank=True)
+    campaign = models.TextField(blank=True)
+    created_at = models.DateTimeField(null=True)
+    recorded_at = models.DateTimeField()
+    stage = models.TextField(blank=True)
+    owner = models.ForeignKey(
+        "accounts.User", null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    attributes = models.JSONField(default=dict)
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["email_key"], name="leads_lead_email_key")]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(kind__in=["known", "anonymous"]), name="leads_lead_kind"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name or self.email or str(self.uid)
+
+    @property
+    def email_is_free(self) -> bool:
+        """Whether the address is at a provider that anyone can join."""
+        return email_is_free(email_domain(self.email_key))
+
+    @property
+    def email_is_role(self) -> bool:
+        """Whether the address belongs to a function (info@, sales@) rather than a person."""
+        return email_is_role(self.email_key)
+
+
+class LeadIdentity(models.Model):
+    """The name of a lead in another system."""
+
+    lead = models.ForeignKey(Lead, on_delete=models.PROTECT, related_name="identities")
+    system = models.TextField()
+    external_id = models.TextField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["system", "external_id"], name="leads_leadidentity_external_id"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.system}:{self.external_id}"
+
+
+class MergeEntry(ActedRow):
+    """One merge of two roots; undone ones stay, and roots are what the others replay to."""
+
+    kept = models.ForeignKey(Lead, on_delete=models.PROTECT, related_name="+")
+    merged = models.ForeignKey(Lead, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    reason = models.TextField(blank=True)
+    undone_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["merged"], condition=Q(undone_at=None), name="leads_mergeentry_merged"
+            ),
+            models.CheckConstraint(
+                condition=~Q(kept=F("merged")), name="leads_mergeentry_two_leads"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.merged_id} → {self.kept_id}"
+
+
+class StageEntry(ActedRow):
+    """A lead entered a stage."""
+
+    lead = models.ForeignKey(Lead, on_delete=models.PROTECT, related_name="+", db_index=False)
+    stage = models.TextField()
+    at = models.DateTimeField()
+    recorded_at = models.DateTimeField()
+    source = models.TextField()
+    reason = models.TextField(blank=True)
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["lead", "at"], name="leads_stageentry_lead_at")]
+
+    def __str__(self) -> str:
+        return f"{self.lead_id}: {self.stage}"
+
+
+class AttributeDefinition(models.Model):
+    """A company's own field of leads, companies, deals or events, with the type of its values."""
+
+    class Type(models.TextChoices):
+        TEXT = "text"
+        NUMBER = "number"
+        BOOLEAN = "boolean"
+        DATE = "date"
+
+    object = models.TextField()
+    name = models.TextField()
+    type = models.CharField(max_length=7, choices=Type)
+    label = models.TextField(blank=True)
+    indexed = models.BooleanField(default=False)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["object", "name"], name="leads_attributedefinition_name"
+            ),
+            models.CheckConstraint(
+                condition=Q(type__in=["text", "number", "boolean", "date"]),
+                name="leads_attributedefinition_type",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.object}.{self.name}"

@@ -1,0 +1,56 @@
+"""Reads about leads."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+from teichaku.core import bulk
+from teichaku.leads.models import Lead, LeadIdentity
+from teichaku.leads.references import LOOKUP_SIZE, Known
+
+
+def lead_find(reference: str, *, system: str = "default") -> Known | None:
+    """The lead of ``SYSTEM:ID`` or of an id in the default system; None when nobody has it.
+
+    An id may hold a colon itself, so the whole text is tried in the default system first.
+    """
+    named, _, rest = reference.partition(":")
+    for where, name in ((system, reference), (named, rest)):
+        row = (
+            LeadIdentity.objects.filter(system=where, external_id=name)
+            .values_list("lead_id", "lead__root_id")
+            .first()
+        )
+        if row:
+            return Known(*row)
+    return None
+
+
+def lead_labels(roots: Collection[int]) -> dict[int, str]:
+    """What output calls each root: its external id, of the default system first, else its uid."""
+    labels = {pk: str(uid) for pk, uid in _uids(roots)}
+    for chunk in bulk.chunked(roots, LOOKUP_SIZE):
+        rows = LeadIdentity.objects.filter(lead__root__in=chunk).values_list(
+            "lead__root_id", "lead_id", "system", "external_id"
+        )
+        best: dict[int, tuple[bool, bool, str, str]] = {}
+        for root, lead, system, name in rows:
+            rank = (lead != root, system != "default", system, name)
+            best[root] = min(best.get(root, rank), rank)
+        labels.update((root, rank[3]) for root, rank in best.items())
+    return labels
+
+
+def lead_roots_of_companies(companies: Collection[int]) -> list[int]:
+    """The root leads at these companies, as companies stand for each other by now."""
+    found: set[int] = set()
+    for chunk in bulk.chunked(companies, LOOKUP_SIZE):
+        found.update(Lead.objects.filter(company__root__in=chunk).values_list("root_id", flat=True))
+    return sorted(found)
+
+
+def _uids(roots: Collection[int]) -> Sequence[tuple[int, object]]:
+    found: list[tuple[int, object]] = []
+    for chunk in bulk.chunked(roots, LOOKUP_SIZE):
+        found.extend(Lead.objects.filter(pk__in=chunk).values_list("pk", "uid"))
+    return found

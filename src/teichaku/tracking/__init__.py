@@ -1,0 +1,1 @@
+"""Events: append-only facts about a lead in time."""
