@@ -1,0 +1,1 @@
+"""Immutable rulebook revisions and which one is in force."""

@@ -1,0 +1,1 @@
+"""The engine joined to the tables: live score, qualification, dirty leads."""

@@ -1,0 +1,112 @@
+"""Any rulebook over all of history: who would have qualified, when, and what came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import numpy as np
+import numpy.typing as npt
+
+from teichaku.core.instants import micros
+from teichaku.engine.backtest import (
+    DEFAULT_WINDOW_DAYS,
+    Outcomes,
+    Qualified,
+    Summary,
+    local_days,
+    summarise,
+    weekly_load,
+)
+from teichaku.engine.evaluate import QualificationColumns, qualify
+from teichaku.engine.program import compile_program
+from teichaku.engine.rulebook.base import MICRO
+from teichaku.engine.rulebook.model import Rulebook
+from teichaku.engine.rulebook.zones import fixed_offset
+from teichaku.scoring.base import Store
+from teichaku.scoring.histories import with_computed
+
+I64 = npt.NDArray[np.int64]
+FAR = 10**7  # days; no end of the range
+
+
+@dataclass(frozen=True, slots=True)
+class Backtest:
+    """One rulebook's run: a line per qualification in the range, by lead and time, and the sums."""
+
+    rulebook: Rulebook
+    leads: int
+    events: int
+    lead: I64
+    at: I64
+    behaviour: I64
+    fit: I64
+    total: I64
+    summary: Summary
+    weekly: I64
+
+
+def backtest(
+    rulebook: Rulebook,
+    store: Store,
+    outcomes: Outcomes,
+    *,
+    now: datetime,
+    start: datetime | None,
+    end: datetime | None,
+) -> Backtest:
+    """The rulebook over the store; qualifications in [start, end) are reported."""
+    lines = [
+        _lines(rulebook, store, fresh=fresh, now=now).between(
+            None if start is None else micros(start), None if end is None else micros(end)
+        )
+        for fresh in (False, True)
+    ]
+    merged = _by_lead(lines)
+    offset = int(fixed_offset(rulebook.timezone).total_seconds()) * MICRO
+    found = Qualified(merged.row, merged.at, local_days(merged.at, offset))
+    summary = summarise(
+        found,
+        outcomes,
+        window_days=window_days(rulebook),
+        today=_day(now, offset),
+        span=(
+            -FAR if start is None else _day(start, offset),
+            FAR if end is None else _day(end, offset),
+        ),
+    )
+    return Backtest(
+        rulebook, store.leads, store.events, merged.row, merged.at, merged.behaviour, merged.fit,
+        merged.total, summary, weekly_load(found.first),
+    )  # fmt: skip
+
+
+def window_days(rulebook: Rulebook) -> int:
+    """Within how many local days an opportunity counts: the rulebook's, else 90."""
+    kpi = (rulebook.kpis or {}).get("opportunity_rate")
+    return kpi.window.amount if kpi and kpi.window else DEFAULT_WINDOW_DAYS
+
+
+def _day(instant: datetime, offset: int) -> int:
+    return int(local_days(np.array([micros(instant)]), offset)[0])
+
+
+def _lines(rulebook: Rulebook, store: Store, *, fresh: bool, now: datetime) -> QualificationColumns:
+    """The qualifications of the base without its stale rows, or of the fresh ones; ``row`` holds
+    lead ids.
+    """
+    columns = with_computed(store.fresh if fresh else store.base, now)
+    found = qualify(compile_program(rulebook, columns.signatures), columns, micros(now))
+    keep = np.ones(len(found.row), np.bool_) if fresh else ~store.stale[found.row]
+    return QualificationColumns(
+        columns.lead_ids[found.row[keep]], found.at[keep], found.behaviour[keep], found.fit[keep],
+        found.total[keep],
+    )  # fmt: skip
+
+
+def _by_lead(parts: Sequence[QualificationColumns]) -> QualificationColumns:
+    names = ("row", "at", "behaviour", "fit", "total")
+    whole = [np.concatenate([getattr(part, name) for part in parts]) for name in names]
+    order = np.lexsort((whole[1], whole[0]))
+    return QualificationColumns(*(column[order] for column in whole))

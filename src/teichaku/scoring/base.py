@@ -1,0 +1,190 @@
+"""The store: a sorted base on disk and the leads that changed since. Losing it loses nothing."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+from adbc_driver_manager.dbapi import Connection
+from django.conf import settings
+from django.db import connection, transaction
+
+from teichaku.core import clock
+from teichaku.core.ids import uuid7
+from teichaku.engine.columns import Columns
+from teichaku.engine.store import base_read, base_write
+from teichaku.scoring.histories import (
+    attribute_table,
+    columns_of_leads,
+    created_instants,
+    lead_rows,
+    stored_signatures,
+)
+from teichaku.scoring.models import DirtyLead, StoreBase
+
+COMPACT_ABOVE = 0.05  # of all leads; below it the changed ones are cheaper to read each time
+Progress = Callable[[str], None]
+
+_EVENTS = (
+    "SELECT l.root_id AS root, e.signature_id AS signature, {at} AS occurred,"
+    " e.source, e.external_id"
+    " FROM tracking_event e JOIN leads_lead l ON l.id = e.lead_id"
+    " WHERE e.origin = 'human' AND e.retracted_at IS NULL"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """What the engine evaluates: the base, which of its rows are out of date, and those afresh."""
+
+    base: Columns
+    stale: npt.NDArray[np.bool_]
+    fresh: Columns
+
+    @property
+    def leads(self) -> int:
+        """How many leads."""
+        return self.base.leads - int(self.stale.sum()) + self.fresh.leads
+
+    @property
+    def events(self) -> int:
+        """How many events are evaluated."""
+        counts = np.diff(self.base.offsets)
+        return int(counts[~self.stale].sum()) + self.fresh.events
+
+
+def store_open(progress: Progress = lambda _: None) -> Store:
+    """The store as of now; the base is built when there is none or too many leads changed."""
+    with transaction.atomic():
+        base = StoreBase.objects.filter(current=True).first()
+        dirty = np.array(sorted(DirtyLead.objects.values_list("lead_id", flat=True)), np.int64)
+    folder = _folder(base) if base else None
+    if folder is None or not folder.exists() or len(dirty) > COMPACT_ABOVE * base.leads:  # type: ignore[union-attr]
+        progress("building the store")
+        return Store(*_rebuilt())
+    columns = _mapped(folder)
+    stale = np.isin(columns.lead_ids, dirty)
+    return Store(columns, stale, columns_of_leads(dirty.tolist()))
+
+
+def _rebuilt() -> tuple[Columns, npt.NDArray[np.bool_], Columns]:
+    columns = base_build()
+    return columns, np.zeros(columns.leads, np.bool_), columns_of_leads([])
+
+
+def base_build() -> Columns:
+    """The base anew from the database; changes made meanwhile stay marked."""
+    marks = dict(DirtyLead.objects.values_list("lead_id", "mark"))
+    columns = _read_columns()
+    folder = Path(settings.STATE_DIR) / "base" / uuid7().hex
+    base_write(folder, columns)
+    with transaction.atomic():
+        old = list(StoreBase.objects.select_for_update().order_by("generation"))
+        StoreBase.objects.filter(current=True).update(current=False)
+        StoreBase.objects.create(
+            folder=folder.name,
+            leads=columns.leads,
+            events=columns.events,
+            built_at=clock.now(),
+            current=True,
+        )
+        _clear(marks)
+        # The last base stays: another process may be reading the pointer to it right now.
+        StoreBase.objects.filter(pk__in=[base.pk for base in old[:-1]]).delete()
+    for base in old[:-1]:
+        shutil.rmtree(_folder(base), ignore_errors=True)
+    return _mapped(folder)
+
+
+def _clear(marks: dict[int, int]) -> None:
+    """Takes leads out of the changed ones that the base holds and scoring has seen, unless they
+    changed again.
+    """
+    done = [
+        lead
+        for lead, mark, scored in DirtyLead.objects.values_list("lead_id", "mark", "scored_mark")
+        if marks.get(lead) == mark and scored == mark
+    ]
+    for start in range(0, len(done), 5_000):
+        DirtyLead.objects.filter(lead_id__in=done[start : start + 5_000]).delete()
+
+
+def _folder(base: StoreBase) -> Path:
+    return Path(settings.STATE_DIR) / "base" / base.folder
+
+
+@lru_cache(maxsize=2)
+def _mapped(folder: Path) -> Columns:
+    return base_read(folder)
+
+
+def _read_columns() -> Columns:
+    rows = list(lead_rows())
+    roots = np.array([row.root for row in rows], np.int64)
+    ids, signatures = stored_signatures()
+    events = _sorted_events()
+    place = np.searchsorted(roots, events.column("root").to_numpy())
+    offsets = np.searchsorted(place, np.arange(len(roots) + 1)).astype(np.int64)
+    at = events.column("instant").to_numpy()
+    sig = np.searchsorted(np.array(ids), events.column("signature").to_numpy()).astype(np.int32)
+    return Columns(
+        lead_ids=roots,
+        created=created_instants(rows, offsets, at),
+        offsets=offsets,
+        at=at,
+        sig=sig,
+        signatures=signatures,
+        attributes=attribute_table(rows),
+    )
+
+
+def _sorted_events() -> pa.Table:
+    """Every visible event by lead, instant, source and external id; texts as UTF-8 bytes."""
+    at = "e.at" if connection.vendor == "sqlite" else "(extract(epoch FROM e.at) * 1000000)::bigint"
+    with _adbc() as source, source.cursor() as cursor, duckdb.connect() as sorter:
+        cursor.execute(_EVENTS.format(at=at))
+        sorter.register("events", cursor.fetch_record_batch())
+        instant = (
+            "epoch_us(CAST(occurred AS TIMESTAMP))" if connection.vendor == "sqlite" else "occurred"
+        )
+        table: pa.Table = sorter.sql(
+            f"SELECT root, signature, {instant} AS instant FROM events"  # noqa: S608
+            " ORDER BY root, instant, source, external_id"
+        ).to_arrow_table()
+    return table.combine_chunks()
+
+
+def _adbc() -> AbstractContextManager[Connection]:
+    if connection.vendor == "sqlite":
+        from adbc_driver_sqlite import dbapi as sqlite
+
+        opened: AbstractContextManager[Connection] = sqlite.connect(
+            f"file:{connection.settings_dict['NAME']}?mode=ro"
+        )
+        return opened
+    from adbc_driver_postgresql import dbapi as postgresql
+
+    connected: AbstractContextManager[Connection] = postgresql.connect(
+        _libpq(connection.get_connection_params())
+    )
+    return connected
+
+
+def _libpq(parameters: dict[str, Any]) -> str:
+    names = {"dbname": "dbname", "user": "user", "password": "password", "host": "host",
+             "port": "port"}  # fmt: skip
+    given = {key: parameters[name] for key, name in names.items() if parameters.get(name)}
+    return " ".join(f"{key}='{_escaped(str(value))}'" for key, value in given.items())
+
+
+def _escaped(value: str) -> str:
+    return value.replace("\\", "\\\\").replace("'", "\\'")

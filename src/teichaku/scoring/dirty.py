@@ -1,0 +1,56 @@
+"""Which leads changed, told by lower rooms inside their own transactions."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db import connection
+
+from teichaku.core import bulk, clock
+from teichaku.core.ids import uuid7
+from teichaku.scoring.models import DirtyLead, Qualification
+
+_IMPORTED = (
+    "uid", "lead", "at", "source", "evidence", "recorded_at", "supersedes", "withdrawn",
+)  # fmt: skip
+
+
+def leads_mark(roots: Sequence[int]) -> None:
+    """Nothing; the leads are due for scoring and out of date in the base.
+
+    Marks are random, so that a row taken away and written again never looks like the old one.
+    """
+    mark = secrets.randbits(62)
+    table = connection.ops.quote_name(DirtyLead._meta.db_table)
+    with connection.cursor() as cursor:
+        for chunk in bulk.chunked(sorted(set(roots)), 300):
+            values = ", ".join(["(%s, %s)"] * len(chunk))
+            cursor.execute(
+                f"INSERT INTO {table} (lead_id, mark) VALUES {values}"  # noqa: S608
+                " ON CONFLICT (lead_id) DO UPDATE SET mark = excluded.mark",
+                [item for root in chunk for item in (root, mark)],
+            )
+
+
+def qualifications_import(pairs: Sequence[tuple[int, datetime]]) -> None:
+    """Nothing; what a file says was qualified elsewhere stands as qualified, without a revision.
+
+    The same instant again changes nothing; another one supersedes what the file said before.
+    """
+    at = clock.now()
+    said = dict(pairs)
+    known: dict[int, tuple[int, datetime]] = {}
+    for chunk in bulk.chunked(said, 5_000):
+        rows = Qualification.objects.filter(
+            lead__in=chunk, source=Qualification.Source.IMPORT, superseded_by=None
+        )
+        known.update((row[0], (row[1], row[2])) for row in rows.values_list("lead_id", "id", "at"))
+    new: list[bulk.Row] = [
+        (uuid7(), lead, instant, "import", {}, at, known[lead][0] if lead in known else None, False)
+        for lead, instant in said.items()
+        if lead not in known or known[lead][1] != instant
+    ]
+    bulk.insert(Qualification, _IMPORTED, new)
+    leads_mark([row[1] for row in new])

@@ -1,0 +1,191 @@
+"""Why one lead stands where it stands: the score that adds up, the definition clause by clause."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import numpy as np
+
+from teichaku.core import clock
+from teichaku.core.errors import NotFound
+from teichaku.core.instants import instant_of, micros
+from teichaku.engine.attributes import where
+from teichaku.engine.columns import Columns
+from teichaku.engine.evaluate import grades, qualify, score
+from teichaku.engine.explain import Reason, clause_values, judgeable_from, reasons
+from teichaku.engine.layout import FOREVER
+from teichaku.engine.program import Program, clause_match, compile_program
+from teichaku.engine.rulebook.base import MICRO
+from teichaku.engine.rulebook.model import Rulebook
+from teichaku.engine.rulebook.predicates import (
+    AnyPredicate,
+    AttributeClause,
+    Clause,
+    Combination,
+    RisingClause,
+    ScoreClause,
+)
+from teichaku.scoring.histories import columns_of_leads, with_computed
+from teichaku.scoring.models import Qualification
+from teichaku.tracking.selectors import log_starts
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """One clause of the definition at the instant: what it saw, what it needs.
+
+    ``judgeable`` is false where the log of its events does not reach back far enough for a "no";
+    ``judgeable_from`` then says when it will (None: nothing of the kind is recorded at all).
+    """
+
+    clause: Clause
+    holds: bool
+    value: float | int | str | bool | None
+    needed: float | int | None
+    judgeable: bool
+    judgeable_from: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Qualified:
+    """An instant at which the lead met the definition, with its scores there."""
+
+    at: datetime
+    behaviour: float | None
+    fit: float | None
+    total: float | None
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """A lead's score as of an instant under one rulebook; the points of ``reasons`` (millionths)
+    sum to ``total``.
+    """
+
+    rulebook: Rulebook
+    lead: int
+    as_of: datetime
+    behaviour: float
+    fit: float
+    total: float
+    rising: float
+    grade: str
+    next_at: datetime | None
+    reasons: Sequence[Reason]
+    holds: bool
+    conditions: Sequence[Condition]
+    would_qualify: Sequence[Qualified]
+    recorded: Sequence[Qualified]
+
+
+def lead_explained(lead: int, rulebook: Rulebook, as_of: datetime | None = None) -> Explanation:
+    """The explanation of a root lead as of an instant (now)."""
+    instant = as_of or clock.now()
+    columns = with_computed(columns_of_leads([lead]), instant)
+    if columns.leads == 0:
+        raise NotFound("no such lead", lead=lead)
+    program = compile_program(rulebook, columns.signatures)
+    at = micros(instant)
+    found = score(program, columns, at)
+    behaviour, total = int(found.behaviour[0]), int(found.total[0])
+    next_at = int(found.next_at[0])
+    axes = {
+        "behaviour": behaviour,
+        "fit": int(found.fit[0]),
+        "total": total,
+        "rising": int(found.rising[0]),
+    }
+    conditions = _conditions(program, columns, at, axes)
+    return Explanation(
+        rulebook=rulebook,
+        lead=lead,
+        as_of=instant,
+        behaviour=behaviour / MICRO,
+        fit=axes["fit"] / MICRO,
+        total=total / MICRO,
+        rising=axes["rising"] / MICRO,
+        grade=str(grades(rulebook, found.behaviour, found.fit)[0]),
+        next_at=None if next_at == FOREVER else instant_of(next_at),
+        reasons=reasons(program, columns, 0, at, behaviour, total),
+        holds=_definition(rulebook, {id(c.clause): c.holds for c in conditions}),
+        conditions=conditions,
+        would_qualify=_would_qualify(program, columns, at),
+        recorded=_recorded(lead),
+    )
+
+
+def _conditions(
+    program: Program, columns: Columns, at: int, axes: Mapping[str, int]
+) -> list[Condition]:
+    """Every leaf of the definition in document order."""
+    if program.rulebook.mql is None:
+        return []
+    counted = {v.clause: v for v in clause_values(program, columns, 0, at)}
+    starts = log_starts({clause_match(clause).event for clause in program.clauses})
+    found = []
+    for leaf in _leaves(program.rulebook.mql.when):
+        if isinstance(leaf, AttributeClause):
+            found.append(_attribute(leaf, columns))
+        elif isinstance(leaf, ScoreClause):
+            reached = axes[leaf.score]
+            holds = reached >= round(leaf.at_least * MICRO)
+            found.append(Condition(leaf, holds, reached / MICRO, leaf.at_least, True, None))
+        elif isinstance(leaf, RisingClause):
+            holds = axes["rising"] >= round(leaf.rising * MICRO)
+            rising = axes["rising"] / MICRO
+            found.append(Condition(leaf, holds, rising, leaf.rising, True, None))
+        else:
+            value = counted[leaf]
+            start = starts.get(clause_match(leaf).event)
+            ready = judgeable_from(program, program.clauses.index(leaf), start)
+            judgeable = value.holds or (ready is not None and ready <= at)
+            date = None if judgeable or ready is None or ready == FOREVER else instant_of(ready)
+            found.append(Condition(leaf, value.holds, value.value, value.needed, judgeable, date))
+    return found
+
+
+def _attribute(leaf: AttributeClause, columns: Columns) -> Condition:
+    table = columns.attributes
+    value = None
+    if leaf.attribute in table.column_names:
+        value = table.column(leaf.attribute)[0].as_py()
+    return Condition(leaf, bool(where(leaf, table, 1)[0]), value, None, True, None)
+
+
+def _leaves(part: AnyPredicate) -> list[Clause]:
+    if not isinstance(part, Combination):
+        return [part]
+    inner = (*(part.all_ or ()), *(part.any_ or ()), *(part.none_ or ()))
+    return [leaf for one in inner for leaf in _leaves(one)]
+
+
+def _definition(rulebook: Rulebook, truth: dict[int, bool]) -> bool:
+    def holds(part: AnyPredicate) -> bool:
+        if not isinstance(part, Combination):
+            return truth[id(part)]
+        return (
+            all(holds(inner) for inner in part.all_ or ())
+            and (part.any_ is None or any(holds(inner) for inner in part.any_))
+            and not any(holds(inner) for inner in part.none_ or ())
+        )
+
+    return rulebook.mql is not None and holds(rulebook.mql.when)
+
+
+def _would_qualify(program: Program, columns: Columns, at: int) -> list[Qualified]:
+    found = qualify(program, columns, at)
+    points = np.stack([found.behaviour, found.fit, found.total], axis=1) / MICRO
+    return [
+        Qualified(instant_of(when), behaviour, fit, total, "engine")
+        for when, (behaviour, fit, total) in zip(found.at.tolist(), points.tolist(), strict=True)
+    ]
+
+
+def _recorded(lead: int) -> list[Qualified]:
+    rows = Qualification.objects.filter(
+        lead__root=lead, superseded_by=None, withdrawn=False
+    ).order_by("at", "pk")
+    return [Qualified(q.at, q.behaviour, q.fit, q.total, q.source) for q in rows]

@@ -1,0 +1,240 @@
+"""Live qualification against the ledger: new rows, and superseding ones where the past changed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from uuid import UUID
+
+import numpy as np
+import numpy.typing as npt
+from django.db import transaction
+from django.db.models import Q, TextField
+from django.db.models.functions import Cast
+
+from teichaku.core import bulk, clock
+from teichaku.core.actors import Actor
+from teichaku.core.audit import audit_record
+from teichaku.core.canonical import Json
+from teichaku.core.ids import uuid7
+from teichaku.core.instants import instant_of, micros
+from teichaku.core.outbox import outbox_emit_each
+from teichaku.engine.columns import Columns
+from teichaku.engine.evaluate import Live, QualificationColumns, qualify_live
+from teichaku.engine.explain import clause_values
+from teichaku.engine.facts import LiveState
+from teichaku.engine.program import Program
+from teichaku.engine.rulebook.base import MICRO
+from teichaku.leads.models import MergeEntry, StageEntry
+from teichaku.rulebook.models import Activation
+from teichaku.scoring.models import Qualification, Score
+from teichaku.tracking.models import Event
+
+RESET_STAGES = ("returned", "recycled")
+RESET_EVENT = "handover_returned"
+AT_ONCE = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """A qualification of the ledger that stands."""
+
+    pk: int
+    at: int
+    engine: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A row for the ledger; ``supersedes`` the one it replaces, ``withdrawn`` if only that."""
+
+    lead: int
+    at: int
+    behaviour: int
+    fit: int
+    total: int
+    evidence: Mapping[str, Json]
+    supersedes: int | None = None
+    withdrawn: bool = False
+    uid: UUID = field(default_factory=uuid7)
+
+
+Findings = Sequence[Finding]
+
+
+def findings(
+    program: Program,
+    columns: Columns,
+    rows: npt.NDArray[np.int64],
+    *,
+    activation: Activation,
+    as_of: datetime,
+    changed: AbstractSet[int],
+) -> Findings:
+    """What the ledger lacks for these rows; ``changed`` leads may have another past than before.
+
+    A lead is looked at from its last evaluation on. Only where the past itself changed (late or
+    retracted events, merges) is it looked at from the rulebook's start again, and what differs
+    then supersedes what stands.
+    """
+    start = micros(activation.effective_from)
+    seen = _last_evaluations(activation)
+    ids = columns.lead_ids
+    rewritten = _rewritten(changed & seen.keys(), seen) & set(ids[rows].tolist())
+    ledger, resets = _ledger(), _resets()
+    since, ask = np.full(columns.leads, start), np.ones(columns.leads, np.bool_)
+    states = [LiveState()] * columns.leads
+    for row in rows.tolist():
+        lead = int(ids[row])
+        again = lead in rewritten or lead not in seen
+        if not again:
+            since[row], ask[row] = max(seen[lead], start), seen[lead] < start
+        known = [q.at for q in ledger.get(lead, ()) if not again or not q.engine or q.at < start]
+        states[row] = LiveState(max(known, default=None), tuple(resets.get(lead, ())))
+    found = qualify_live(program, columns, Live(since, ask, states), micros(as_of))
+    return _against_ledger(program, columns, rows, found, ledger, rewritten, start)
+
+
+def _against_ledger(
+    program: Program,
+    columns: Columns,
+    rows: npt.NDArray[np.int64],
+    found: QualificationColumns,
+    ledger: Mapping[int, Sequence[Recorded]],
+    rewritten: set[int],
+    start: int,
+) -> Findings:
+    keep = np.zeros(columns.leads, np.bool_)
+    keep[rows] = True
+    by_lead: dict[int, list[Finding]] = {}
+    for k, row in enumerate(found.row.tolist()):
+        if keep[row]:
+            finding = _finding(program, columns, row, found, k)
+            by_lead.setdefault(finding.lead, []).append(finding)
+    result = [f for lead, some in by_lead.items() if lead not in rewritten for f in some]
+    for lead in sorted(rewritten):
+        standing = [q for q in ledger.get(lead, ()) if q.engine and q.at >= start]
+        result.extend(_differences(lead, standing, by_lead.get(lead, [])))
+    return result
+
+
+def _differences(
+    lead: int, standing: Sequence[Recorded], found: Sequence[Finding]
+) -> Sequence[Finding]:
+    """What makes the ledger say what was found, first against first; equal instants stay."""
+    result = []
+    for index in range(max(len(standing), len(found))):
+        if index >= len(standing):
+            result.append(found[index])
+        elif index >= len(found):
+            old = standing[index]
+            result.append(Finding(lead, old.at, 0, 0, 0, {}, old.pk, withdrawn=True))
+        elif found[index].at != standing[index].at:
+            f = found[index]
+            pk = standing[index].pk
+            result.append(Finding(lead, f.at, f.behaviour, f.fit, f.total, f.evidence, pk))
+    return result
+
+
+def _finding(
+    program: Program, columns: Columns, row: int, found: QualificationColumns, k: int
+) -> Finding:
+    at = int(found.at[k])
+    return Finding(
+        int(columns.lead_ids[row]), at, int(found.behaviour[k]), int(found.fit[k]),
+        int(found.total[k]), _evidence(program, columns, row, at),
+    )  # fmt: skip
+
+
+def _evidence(program: Program, columns: Columns, row: int, at: int) -> dict[str, Json]:
+    """What the definition saw, clause by clause in the program's order."""
+    mql = program.rulebook.mql
+    counted: list[Json] = [
+        {"holds": v.holds, "value": v.value, "needed": v.needed}
+        for v in clause_values(program, columns, row, at)
+    ]
+    return {"definition": mql.id if mql else "", "clauses": counted}
+
+
+def findings_write(found: Findings, *, activation: Activation, actor: Actor) -> tuple[int, int]:
+    """How many leads' qualifications are new, and how many superseded one that stood."""
+    recorded_at = clock.now()
+    for chunk in bulk.chunked(found, AT_ONCE):
+        with transaction.atomic():
+            bulk.insert(
+                Qualification,
+                ("uid", "lead", "revision", "at", "behaviour", "fit", "total", "source",
+                 "evidence", "recorded_at", "supersedes", "withdrawn"),
+                [
+                    (f.uid, f.lead, activation.revision_id, instant_of(f.at), f.behaviour / MICRO,
+                     f.fit / MICRO, f.total / MICRO, "engine", f.evidence, recorded_at,
+                     f.supersedes, f.withdrawn)
+                    for f in chunk
+                ],
+            )  # fmt: skip
+            audit_record(
+                actor=actor, action="scoring.leads_qualify",
+                object_type="scoring.qualification", count=len(chunk),
+            )  # fmt: skip
+            outbox_emit_each(
+                topic="scoring.qualified",
+                payloads=[{"qualification": f.uid, "lead": f.lead} for f in chunk],
+            )
+    superseded = sum(1 for f in found if f.supersedes is not None)
+    return len(found) - superseded, superseded
+
+
+def _last_evaluations(activation: Activation) -> dict[int, int]:
+    """When each lead was last evaluated under this revision."""
+    rows = Score.objects.filter(revision=activation.revision_id)
+    instants: dict[str, int] = {}  # a run writes one instant to all, so few texts need reading
+    found = {}
+    for lead, text in rows.values_list("lead_id", Cast("as_of", TextField())).iterator():
+        if text not in instants:
+            at = datetime.fromisoformat(text)
+            instants[text] = micros(at if at.tzinfo else at.replace(tzinfo=UTC))
+        found[lead] = instants[text]
+    return found
+
+
+def _rewritten(leads: AbstractSet[int], seen: Mapping[int, int]) -> set[int]:
+    """Those whose past changed since their last evaluation: late or retracted events, merges."""
+    found: set[int] = set()
+    for chunk in bulk.chunked(sorted(leads), AT_ONCE):
+        oldest = instant_of(min(seen[lead] for lead in chunk))
+        news = Q(recorded_at__gt=oldest) | Q(retracted_at__gt=oldest)
+        events = Event.objects.filter(news, lead__root__in=chunk)
+        for lead, at, recorded, retracted in events.values_list(
+            "lead__root_id", "at", "recorded_at", "retracted_at"
+        ):
+            last = instant_of(seen[lead])
+            if at <= last and (recorded > last or (retracted and retracted > last)):
+                found.add(lead)
+        moved = Q(at__gt=oldest) | Q(undone_at__gt=oldest)
+        pairs = Q(kept__root__in=chunk) | Q(merged__root__in=chunk)
+        for both in MergeEntry.objects.filter(moved, pairs).values_list("kept_id", "merged_id"):
+            found.update(both)
+    return found & leads
+
+
+def _ledger() -> dict[int, list[Recorded]]:
+    """The standing qualifications of every root lead, oldest first."""
+    rows = Qualification.objects.filter(superseded_by=None, withdrawn=False).order_by("at", "pk")
+    found: dict[int, list[Recorded]] = {}
+    for lead, pk, at, source in rows.values_list("lead__root_id", "pk", "at", "source").iterator():
+        found.setdefault(lead, []).append(Recorded(pk, micros(at), source == "engine"))
+    return found
+
+
+def _resets() -> dict[int, list[int]]:
+    """When each root lead was returned or recycled."""
+    found: dict[int, list[int]] = {}
+    stages = StageEntry.objects.filter(stage__in=RESET_STAGES).values_list("lead__root_id", "at")
+    events = Event.objects.filter(signature__type=RESET_EVENT, retracted_at=None).values_list(
+        "lead__root_id", "at"
+    )
+    for lead, at in (*stages, *events):
+        found.setdefault(lead, []).append(micros(at))
+    return found

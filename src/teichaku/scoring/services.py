@@ -1,0 +1,193 @@
+"""Scores and qualifications brought up to date: evaluated by the engine, written in sets."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from datetime import datetime
+
+import numpy as np
+import numpy.typing as npt
+from django.db import transaction
+from django.db.models import F
+from django.utils.translation import gettext as _
+
+from teichaku.core import bulk, clock
+from teichaku.core.actors import Actor
+from teichaku.core.audit import audit_record
+from teichaku.core.errors import InvalidInput
+from teichaku.core.instants import instant_of, micros
+from teichaku.core.outbox import outbox_emit
+from teichaku.engine.columns import Columns
+from teichaku.engine.evaluate import ScoreColumns, grades, score
+from teichaku.engine.layout import FOREVER
+from teichaku.engine.program import Program, compile_program
+from teichaku.engine.rulebook.base import MICRO
+from teichaku.rulebook.models import Activation
+from teichaku.rulebook.selectors import activation_in_force, rulebook_of
+from teichaku.scoring.base import store_open
+from teichaku.scoring.histories import columns_of_leads, with_computed
+from teichaku.scoring.models import DirtyLead, Score
+from teichaku.scoring.qualify import Findings, findings, findings_write
+
+ROWS_AT_ONCE = 5_000  # one transaction of SQLite stays under 250 ms
+SCORED = ("behaviour", "fit", "total", "grade", "rising", "revision", "as_of", "next_at")
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Refresh:
+    """What a run brought up to date."""
+
+    revision: str
+    as_of: datetime
+    leads: int
+    events: int
+    qualified: int
+    superseded: int
+    seconds: float
+
+
+def scores_refresh(
+    *,
+    actor: Actor,
+    only_changed: bool = False,
+    progress: Progress = lambda done, all_leads: None,
+) -> Refresh:
+    """Every lead scored as of now under the rulebook in force, and what newly qualified recorded.
+
+    ``only_changed``: the leads that changed, and those whose score changes by itself by now.
+    """
+    started = time.perf_counter()
+    activation = activation_in_force()
+    if activation is None:
+        raise InvalidInput(
+            _(
+                "No rulebook is in force, so there is nothing to score by. Activate one:"
+                " teichaku rulebook activate FILE"
+            )
+        )
+    as_of = clock.now()
+    marks, changed = _marks()
+    parts = _changed(changed, as_of) if only_changed else _everything()
+    whole = sum(int(keep.sum()) for _columns, keep in parts)
+    done = leads = events = qualified = superseded = 0
+    for columns, keep in parts:
+        run = _Run(activation, with_computed(columns, as_of), keep, as_of, actor)
+        found = run.findings(changed)
+        for rows in run.chunks():
+            run.write(rows)
+            done += len(rows)
+            progress(done, whole)
+        new, replaced = findings_write(found, activation=activation, actor=actor)
+        leads += int(keep.sum())
+        events += int(np.diff(columns.offsets)[keep].sum())
+        qualified, superseded = qualified + new, superseded + replaced
+    _note_scored(marks)
+    seconds = time.perf_counter() - started
+    return Refresh(activation.revision.hash, as_of, leads, events, qualified, superseded, seconds)
+
+
+def _marks() -> tuple[dict[int, int], set[int]]:
+    """The mark of every lead that the base lacks, and those that scoring has not seen."""
+    rows = DirtyLead.objects.values_list("lead_id", "mark", "scored_mark")
+    found = list(rows)
+    marks = {lead: mark for lead, mark, _scored in found}
+    return marks, {lead for lead, mark, scored in found if mark != scored}
+
+
+_Part = tuple[Columns, npt.NDArray[np.bool_]]
+
+
+def _everything() -> list[_Part]:
+    store = store_open()
+    return [(store.base, ~store.stale), (store.fresh, np.ones(store.fresh.leads, np.bool_))]
+
+
+def _changed(changed: AbstractSet[int], as_of: datetime) -> list[_Part]:
+    due = Score.objects.filter(next_at__lte=as_of).values_list("lead_id", flat=True)
+    columns = columns_of_leads(sorted({*changed, *due}))
+    return [(columns, np.ones(columns.leads, np.bool_))]
+
+
+class _Run:
+    """One evaluation of some columns under one activation."""
+
+    def __init__(
+        self,
+        activation: Activation,
+        columns: Columns,
+        keep: npt.NDArray[np.bool_],
+        as_of: datetime,
+        actor: Actor,
+    ) -> None:
+        self.activation, self.columns, self.as_of, self.actor = activation, columns, as_of, actor
+        rulebook = rulebook_of(activation.revision.document)
+        self.program: Program = compile_program(rulebook, columns.signatures)
+        self.scores: ScoreColumns = score(self.program, columns, micros(as_of))
+        self.rows = np.flatnonzero(keep)
+        self.grades = grades(rulebook, self.scores.behaviour, self.scores.fit)
+
+    def findings(self, changed: AbstractSet[int]) -> Findings:
+        """The qualifications to record, read against the ledger before scores are overwritten."""
+        return findings(
+            self.program,
+            self.columns,
+            self.rows,
+            activation=self.activation,
+            as_of=self.as_of,
+            changed=changed,
+        )
+
+    def chunks(self) -> list[npt.NDArray[np.int64]]:
+        """Rows in portions of one transaction."""
+        return [
+            self.rows[start : start + ROWS_AT_ONCE]
+            for start in range(0, len(self.rows), ROWS_AT_ONCE)
+        ]
+
+    def write(self, rows: npt.NDArray[np.int64]) -> None:
+        """One transaction: the scores of these rows, one audit and one outbox row."""
+        ids = self.columns.lead_ids[rows].tolist()
+        with transaction.atomic():
+            bulk.upsert(Score, "lead", SCORED, self._score_rows(ids, rows))
+            audit_record(
+                actor=self.actor, action="scoring.scores_refresh", object_type="scoring.score",
+                count=len(ids),
+            )  # fmt: skip
+            outbox_emit(topic="scoring.scored", payload={"leads": ids})
+
+    def _score_rows(self, ids: list[int], rows: npt.NDArray[np.int64]) -> list[bulk.Row]:
+        found = self.scores
+        points = [
+            (values[rows] / MICRO).tolist()
+            for values in (found.behaviour, found.fit, found.total, found.rising)
+        ]
+        next_at = [None if at == FOREVER else instant_of(at) for at in found.next_at[rows].tolist()]
+        behaviour, fit, total, rising = points
+        letters = self.grades[rows].tolist()
+        count = len(ids)
+        revisions, instants = [self.activation.revision_id] * count, [self.as_of] * count
+        return list(
+            zip(ids, behaviour, fit, total, letters, rising, revisions, instants, next_at,
+                strict=True)
+        )  # fmt: skip
+
+
+def _note_scored(marks: dict[int, int]) -> None:
+    """The changes that were read are scored; later ones keep a mark of their own."""
+    for chunk in bulk.chunked(sorted(marks.items()), ROWS_AT_ONCE):
+        with transaction.atomic():
+            current = dict(
+                DirtyLead.objects.filter(lead_id__in=[lead for lead, _mark in chunk]).values_list(
+                    "lead_id", "mark"
+                )
+            )
+            same = [(lead, mark, mark) for lead, mark in chunk if current.get(lead) == mark]
+            bulk.upsert(DirtyLead, "lead_id", ("mark", "scored_mark"), same)
+            # A merge left these without a history of their own.
+            Score.objects.filter(lead_id__in=[lead for lead, _, _ in same]).exclude(
+                lead__root_id=F("lead_id")
+            ).delete()
