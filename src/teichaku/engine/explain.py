@@ -58,7 +58,9 @@ class History:
         self.p = with_room(program.memory, last - first)
         self.s = np.empty(self.p[Head.STATE_CELLS], np.int64)
         reset(self.p, self.s, np.empty(VIEWS * self.p[Head.POOLS]))
-        enter_until(self.p, self.s, columns.at, columns.sig, program.relevant, first, last, until)
+        enter_until(
+            self.p, self.s, columns.at, columns.sig, program.relevant, first, last, until, 0
+        )
 
     def hits(self, rule: int) -> tuple[I64, I64, I64]:
         """Instants, awarded points and ends of the rule's scored hits, in order."""

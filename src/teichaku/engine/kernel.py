@@ -6,7 +6,7 @@ Compiled without the GIL; our own threads run it over ranges of leads (``sweep``
   instant and only moves forward; it moves when a score is asked for. Two views of the same hits,
   the second seven days behind, answer ``rising``.
 * Every clause keeps the instants at which its hits leave the window. They leave in the order in
-  which they came, so "at least n" holds as long as the n-th latest has not left.
+  which they came, so "at least n" holds until the n-th latest leaves.
 """
 
 from __future__ import annotations
@@ -14,10 +14,12 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numba import njit
 
 from teichaku.engine import jumps
+from teichaku.engine.compiler import compiled, inlined
 from teichaku.engine.layout import (
+    AWARDED,
+    CAME_TRUE,
     CONSTANT,
     EXACT,
     FIRST_DAY,
@@ -34,24 +36,26 @@ from teichaku.engine.layout import Head as H
 from teichaku.engine.rulebook.durations import DAY_US
 
 WEEK_US = 7 * DAY_US
+NOW, LATER, SCORES = 0, 1, 2  # questions to the definition
 FADED = 1e-12  # millionths; below this a decayed sum is nothing, and slow to multiply
 
 # What follows takes ``p``, ``s`` and ``f``: program, state and decayed sums (see ``layout``).
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def reset(p: Any, s: Any, f: Any) -> None:
     """Forgets the lead before."""
     s[: p[H.HIT_AT]] = 0
     for clause in range(p[H.CLAUSES]):
         s[p[H.LAST_DAY] + clause] = NEVER
+        s[p[H.HELD_UNTIL] + clause] = NEVER
     s[p[H.NEGATIVE_UNTIL]] = NEVER
     for view in range(VIEWS):
         s[p[H.VIEW_AT] + view] = NEVER
     f[:] = 0.0
 
 
-@njit(cache=True, nogil=True)
+@inlined
 def leaves_at(p: Any, kind: int, length: int, at: int) -> int:
     """The end of a window that opened at ``at``: exact, or the same wall clock months later."""
     if kind == EXACT:
@@ -68,7 +72,7 @@ def leaves_at(p: Any, kind: int, length: int, at: int) -> int:
     return start if coded & 1 else start + local - day * DAY_US
 
 
-@njit(cache=True, nogil=True)
+@inlined
 def award(p: Any, s: Any, rule: int, at: int) -> None:
     """Records a hit of the rule with what its cap leaves of the points; nothing if that is 0."""
     count = s[p[H.HITS] + rule]
@@ -93,43 +97,40 @@ def award(p: Any, s: Any, rule: int, at: int) -> None:
     s[p[H.HIT_POINTS] + cells + count] = magnitude if points > 0 else -magnitude
     s[p[H.HIT_END] + cells + count] = end
     s[p[H.HITS] + rule] = count + 1
-    s[p[H.NEWS]] = 1
+    s[p[H.NEWS]] |= AWARDED
     if points > 0:
         s[p[H.RECENT]] += magnitude
     elif end < FOREVER or p[p[H.POOL_DECAY] + p[p[H.POOL] + rule]] == HALF_LIFE:
         s[p[H.NEGATIVE_UNTIL]] = max(s[p[H.NEGATIVE_UNTIL]], end)
 
 
-@njit(cache=True, nogil=True)
-def clause_holds(p: Any, s: Any, clause: int, instant: int) -> bool:
-    """Whether enough hits (or days) are still inside the window."""
-    by_day = p[p[H.BY_DAY] + clause]
-    count = s[p[H.DAYS] + clause] if by_day else s[p[H.LEFTS] + clause]
-    nth = count - p[p[H.NEEDED] + clause]
-    left = p[H.DAY_LEFT_AT] if by_day else p[H.LEFT_AT]
-    return nth >= 0 and s[left + clause * p[H.ROOM] + nth] > instant
-
-
-@njit(cache=True, nogil=True)
+@inlined
 def enter_clause(p: Any, s: Any, clause: int, at: int) -> None:
-    """Lets an event into the clause's window."""
-    held = clause_holds(p, s, clause, at)
+    """Lets an event into the window, and notes until when the clause then holds by itself."""
     left = leaves_at(p, p[p[H.WITHIN_KIND] + clause], p[p[H.WITHIN_LENGTH] + clause], at)
+    cells = clause * p[H.ROOM]
     count = s[p[H.LEFTS] + clause]
-    s[p[H.LEFT_AT] + clause * p[H.ROOM] + count] = left
     s[p[H.LEFTS] + clause] = count + 1
+    s[p[H.LEFT_AT] + cells + count] = left
+    nth = count + 1 - p[p[H.NEEDED] + clause]
+    lefts = p[H.LEFT_AT] + cells
     if p[p[H.BY_DAY] + clause]:
+        lefts = p[H.DAY_LEFT_AT] + cells
+        days = s[p[H.DAYS] + clause]
         day = (at + p[H.OFFSET]) // DAY_US
         if day != s[p[H.LAST_DAY] + clause]:
             s[p[H.LAST_DAY] + clause] = day
-            s[p[H.DAYS] + clause] += 1
-        latest = s[p[H.DAYS] + clause] - 1
-        s[p[H.DAY_LEFT_AT] + clause * p[H.ROOM] + latest] = left
-    if not held and clause_holds(p, s, clause, at):
-        s[p[H.NEWS]] = 1
+            days += 1
+            s[p[H.DAYS] + clause] = days
+        s[lefts + days - 1] = left  # a day counts as long as its latest event
+        nth = days - p[p[H.NEEDED] + clause]
+    until = s[lefts + nth] if nth >= 0 else NEVER
+    if s[p[H.HELD_UNTIL] + clause] <= at and until > at:
+        s[p[H.NEWS]] |= CAME_TRUE
+    s[p[H.HELD_UNTIL] + clause] = until
 
 
-@njit(cache=True, nogil=True)
+@inlined
 def enter(p: Any, s: Any, shape: int, at: int) -> None:
     """Takes in one event: its awards, and its place in the windows of clauses."""
     for k in range(p[p[H.RULE_START] + shape], p[p[H.RULE_START] + shape + 1]):
@@ -138,7 +139,7 @@ def enter(p: Any, s: Any, shape: int, at: int) -> None:
         enter_clause(p, s, p[p[H.CLAUSE_OF] + k], at)
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def fade(p: Any, s: Any, f: Any, view: int, passed: int) -> None:
     """Lets the view's decayed sums grow older by so many µs."""
     for pool in range(p[H.POOLS]):
@@ -155,7 +156,7 @@ def fade(p: Any, s: Any, f: Any, view: int, passed: int) -> None:
             f[cell] -= s[p[H.ALIVE_POINTS] + cell] * share
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def count_in(
     p: Any, s: Any, f: Any, view: int, rule: int, hit: int, instant: int, sign: int
 ) -> None:
@@ -174,7 +175,7 @@ def count_in(
         f[cell] += points * (np.exp2(-share) if decay == HALF_LIFE else 1.0 - share)
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def advance(p: Any, s: Any, f: Any, view: int, instant: int) -> None:
     """Moves the view forward: what is alive at the instant, at its value then."""
     before = s[p[H.VIEW_AT] + view]
@@ -200,7 +201,7 @@ def advance(p: Any, s: Any, f: Any, view: int, instant: int) -> None:
         s[p[H.ENDED] + cell], s[p[H.TAKEN] + cell] = ended, taken
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def behaviour_at(p: Any, s: Any, f: Any, view: int, instant: int) -> int:
     """The behaviour score of a view in millionths: clamped groups, summed, rounded half-even.
 
@@ -220,13 +221,13 @@ def behaviour_at(p: Any, s: Any, f: Any, view: int, instant: int) -> int:
     return np.int64(np.rint(np.rint(total * 1e6) / 1e6))  # type: ignore[return-value]
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def total_of(p: Any, behaviour: int, fit: int) -> int:
     """The total within its range."""
     return min(max(behaviour + fit, p[H.TOTAL_LOW]), p[H.TOTAL_HIGH])
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def rising_at(p: Any, s: Any, f: Any, fit: int, instant: int) -> int:
     """The total now less the total seven days before, in millionths."""
     now = behaviour_at(p, s, f, PRESENT, instant)
@@ -234,7 +235,7 @@ def rising_at(p: Any, s: Any, f: Any, fit: int, instant: int) -> int:
     return total_of(p, now, fit) - total_of(p, before, fit)
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def may_rise(p: Any, s: Any, threshold: int, instant: int) -> bool:
     """Whether the total can be up by the threshold, now or before the next event.
 
@@ -256,7 +257,7 @@ def may_rise(p: Any, s: Any, threshold: int, instant: int) -> bool:
     return s[p[H.RECENT]] >= threshold
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def score_holds(p: Any, s: Any, f: Any, fit: int, row: int, instant: int) -> bool:
     """A leaf about scores at the instant."""
     threshold, axis = p[p[H.THRESHOLD] + row], p[p[H.ARGUMENT] + row]
@@ -269,32 +270,34 @@ def score_holds(p: Any, s: Any, f: Any, fit: int, row: int, instant: int) -> boo
     return (behaviour if axis == jumps.BEHAVIOUR else total_of(p, behaviour, fit)) >= threshold
 
 
-@njit(cache=True, nogil=True)
-def verdict(p: Any, s: Any, f: Any, fit: int, parts: int, instant: int, later: bool) -> bool:
-    """Whether the definition holds at the instant; ``later``: whether it may, now or before the
-    next event.
+@compiled
+def verdict(p: Any, s: Any, f: Any, fit: int, parts: int, instant: int, question: int) -> bool:
+    """Whether the definition holds NOW, may hold LATER before the next event, or may hold however
+    the lead SCORES: each question includes the one before.
     """
     row = 0
     while row >= 0:
-        reading = p[p[H.GAP] + row] if later else jumps.AS_IS
+        reading = jumps.AS_IS if question == NOW else p[p[H.GAP] + row]
         leaf, argument = p[p[H.LEAF] + row], p[p[H.ARGUMENT] + row]
-        if reading == jumps.TRUE_IF_IT_MAY_RISE:
-            true = may_rise(p, s, p[p[H.THRESHOLD] + row], instant)
-        elif reading == jumps.TRUE_IF_NEGATIVE and s[p[H.NEGATIVE_UNTIL]] > instant:
-            true = True
-        elif reading == jumps.TURNED_FALSE:
+        if reading == jumps.TURNED_FALSE:
             true = False
         elif leaf == jumps.ATTRIBUTE:
             true = (parts >> argument) & 1 == 1
         elif leaf == jumps.CLAUSE:
-            true = clause_holds(p, s, argument, instant)
+            true = s[p[H.HELD_UNTIL] + argument] > instant
+        elif question == SCORES:
+            true = True
+        elif reading == jumps.TRUE_IF_IT_MAY_RISE:
+            true = may_rise(p, s, p[p[H.THRESHOLD] + row], instant)
+        elif reading == jumps.TRUE_IF_NEGATIVE and s[p[H.NEGATIVE_UNTIL]] > instant:
+            true = True
         else:
             true = score_holds(p, s, f, fit, row, instant)
         row = p[p[H.YES] + row] if true else p[p[H.NO] + row]
     return row == jumps.ACCEPT
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def next_expiry(p: Any, s: Any, instant: int) -> int:
     """The first instant after this one at which a scored hit ends or an event leaves a window."""
     soonest = FOREVER

@@ -23,6 +23,7 @@ CONSTANT, HALF_LIFE, LINEAR = 0, 1, 2
 FIRST_DAY: Final = -25567  # 1900-01-01, in days since 1970
 TABLE_DAYS: Final = 300 * 366  # calendar months are known until 2200
 PRESENT, WEEK_AGO = 0, 1
+AWARDED, CAME_TRUE = 1, 2
 VIEWS: Final = 2
 
 
@@ -84,8 +85,9 @@ class Head(_Numbered):
     LEFTS = auto()
     DAYS = auto()
     LAST_DAY = auto()
+    HELD_UNTIL = auto()
     CLAUSE_GAP = auto()
-    NEWS = auto()  # whether an award or a clause that came true awaits a verdict
+    NEWS = auto()  # what awaits a verdict: AWARDED, CAME_TRUE or both
     NEGATIVE_UNTIL = auto()
     RECENT = auto()
     RECENT_FROM = auto()
@@ -123,6 +125,7 @@ def with_room(program: I64, most_events: int) -> I64:
     sizes = {
         Head.HITS: rules, Head.CAP_FROM: rules, Head.CAP_USED: rules, Head.RULE_GAP: rules,
         Head.LEFTS: clauses, Head.DAYS: clauses, Head.LAST_DAY: clauses, Head.CLAUSE_GAP: clauses,
+        Head.HELD_UNTIL: clauses,
         Head.NEWS: 1, Head.NEGATIVE_UNTIL: 1, Head.RECENT: 1, Head.RECENT_FROM: rules,
         Head.VIEW_AT: VIEWS, Head.TAKEN: VIEWS * rules,
         Head.ENDED: VIEWS * rules, Head.ALIVE: VIEWS * pools, Head.ALIVE_POINTS: VIEWS * pools,

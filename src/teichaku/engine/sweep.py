@@ -6,9 +6,12 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
 
+from teichaku.engine.compiler import compiled
 from teichaku.engine.kernel import (
+    LATER,
+    NOW,
+    SCORES,
     behaviour_at,
     enter,
     leaves_at,
@@ -18,7 +21,7 @@ from teichaku.engine.kernel import (
     total_of,
     verdict,
 )
-from teichaku.engine.layout import FOREVER, NEVER, NO_WINDOW, PRESENT
+from teichaku.engine.layout import AWARDED, CAME_TRUE, FOREVER, NEVER, NO_WINDOW, PRESENT
 from teichaku.engine.layout import Head as H
 
 I64 = npt.NDArray[np.int64]
@@ -26,33 +29,26 @@ WIDTH = 5  # columns of a found qualification: lead row, instant, behaviour, fit
 SCORED = 4  # columns of a score: behaviour, total, rising, next instant
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def enter_until(
-    p: Any, s: Any, at: Any, sig: Any, relevant: Any, event: int, last: int, until: int
-) -> int:
-    """Takes in the events from this one on, up to an instant; returns the next one."""
-    while event < last and at[event] <= until:
-        if relevant[sig[event]]:
-            enter(p, s, sig[event], at[event])
-        event += 1
-    return event
+    p: Any, s: Any, at: Any, sig: Any, relevant: Any, event: int, last: int, until: int,
+    news: int,
+) -> int:  # fmt: skip
+    """Takes in the events from this one on, up to an instant; returns the next one.
 
-
-@njit(cache=True, nogil=True)
-def enter_until_news(
-    p: Any, s: Any, at: Any, sig: Any, relevant: Any, event: int, last: int, until: int
-) -> int:
-    """Takes in whole instants until one brings news; returns the event after it, or ``last``."""
+    ``news`` (a mask): only up to the first instant that brings such; ``last`` if none does.
+    """
     while event < last and at[event] <= until:
-        if relevant[sig[event]]:
-            enter(p, s, sig[event], at[event])
+        shape, instant = sig[event], at[event]
         event += 1
-        if s[p[H.NEWS]] and (event == last or at[event] > at[event - 1]):
+        if relevant[shape]:
+            enter(p, s, shape, instant)
+        if s[p[H.NEWS]] & news and (event == last or at[event] > instant):
             return event
-    return last
+    return last if news else event
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def next_relevant(sig: Any, relevant: Any, event: int, last: int) -> int:
     """The next event that counts, or ``last``."""
     while event < last and not relevant[sig[event]]:
@@ -60,7 +56,7 @@ def next_relevant(sig: Any, relevant: Any, event: int, last: int) -> int:
     return event
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def put(
     found: Any, count: int, row: int, instant: int, behaviour: int, fit: int, total: int
 ) -> Any:
@@ -77,53 +73,37 @@ def put(
     return found
 
 
-@njit(cache=True, nogil=True)
-def first_time(
+@compiled
+def first_holding(
     p: Any, s: Any, f: Any, relevant: Any, at: Any, sig: Any, event: int, last: int,
-    fit: int, parts: int, since: int, until: int, ask_first: bool,
+    fit: int, parts: int, since: int, until: int, ask_first: bool, expiries: bool,
 ) -> int:  # fmt: skip
     """The first candidate in [since, until] at which the definition holds, else FOREVER.
 
-    ``since`` itself is one only if ``ask_first``; else it was looked at before.
-
-    As long as the definition cannot hold before the next event, only news can change that: an
-    award, or a clause that came true. Otherwise every event and every expiry is asked.
+    ``since`` itself is one only if ``ask_first``; then every event is, and with ``expiries`` every
+    expiry. As long as the definition cannot hold before the next event, only news can change that,
+    so everything up to it is just taken in: a clause that came true, or also an award where
+    only the score is wanting.
     """
     instant = since
     while instant <= until:
-        event = enter_until(p, s, at, sig, relevant, event, last, instant)
+        event = enter_until(p, s, at, sig, relevant, event, last, instant, 0)
         s[p[H.NEWS]] = 0
-        if verdict(p, s, f, fit, parts, instant, True):
-            if ask_first and verdict(p, s, f, fit, parts, instant, False):
+        news = AWARDED | CAME_TRUE if verdict(p, s, f, fit, parts, instant, SCORES) else CAME_TRUE
+        if news & AWARDED and verdict(p, s, f, fit, parts, instant, LATER):
+            if ask_first and verdict(p, s, f, fit, parts, instant, NOW):
                 return instant
-            ask_first = True
             event = next_relevant(sig, relevant, event, last)
             following = at[event] if event < last else FOREVER
-            instant = min(following, next_expiry(p, s, instant))
+            instant = min(following, next_expiry(p, s, instant)) if expiries else following
         else:
-            ask_first = True
-            event = enter_until_news(p, s, at, sig, relevant, event, last, until)
-            instant = at[event - 1] if s[p[H.NEWS]] else FOREVER
+            event = enter_until(p, s, at, sig, relevant, event, last, until, news)
+            instant = at[event - 1] if s[p[H.NEWS]] & news else FOREVER
+        ask_first = True
     return FOREVER
 
 
-@njit(cache=True, nogil=True)
-def next_time(
-    p: Any, s: Any, f: Any, relevant: Any, at: Any, sig: Any, event: int, last: int,
-    fit: int, parts: int, since: int, until: int,
-) -> int:  # fmt: skip
-    """The first event instant in [since, until] at which the definition holds, else FOREVER."""
-    event = next_relevant(sig, relevant, event, last)
-    while event < last and at[event] <= until:
-        instant = at[event]
-        event = enter_until(p, s, at, sig, relevant, event, last, instant)
-        if instant >= since and verdict(p, s, f, fit, parts, instant, False):
-            return instant
-        event = next_relevant(sig, relevant, event, last)
-    return FOREVER
-
-
-@njit(cache=True, nogil=True)
+@compiled
 def next_reset(starts: Any, resets: Any, row: int, after: int) -> int:
     """The lead's first return or recycle after an instant, else FOREVER."""
     first = FOREVER
@@ -133,7 +113,7 @@ def next_reset(starts: Any, resets: Any, row: int, after: int) -> int:
     return first
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def qualify_range(
     p: Any, s: Any, f: Any, relevant: Any, offsets: Any, at: Any, sig: Any,
     fit: Any, parts: Any, starts: Any, ask_first: Any, prior: Any, reset_starts: Any, resets: Any,
@@ -151,49 +131,39 @@ def qualify_range(
         reset(p, s, f)
         start = starts[row]
         event, last = offsets[row], offsets[row + 1]
-        event = enter_until(p, s, at, sig, relevant, event, last, start - 1)
-        instant, known = FOREVER, live and prior[row] != NEVER
-        if not known:
-            instant = first_time(
-                p,
-                s,
-                f,
-                relevant,
-                at,
-                sig,
-                event,
-                last,
-                fit[row],
-                parts[row],
-                start,
-                until,
-                ask_first[row],
-            )
-            while event < last and at[event] <= instant:
-                event += 1  # taken in by first_time
-        while known or instant != FOREVER:
-            if not known:
-                behaviour = behaviour_at(p, s, f, PRESENT, instant)
-                total = total_of(p, behaviour, fit[row])
-                found = put(found, count, row, instant, behaviour, fit[row], total)
-                count += 1
-            if again_kind == NO_WINDOW:
+        event = enter_until(p, s, at, sig, relevant, event, last, start - 1, 0)
+        qualified = prior[row] if live else NEVER
+        since, asked, expiries = start, ask_first[row], True
+        while True:
+            if qualified != NEVER:
+                if again_kind == NO_WINDOW:
+                    break
+                earliest = start if ask_first[row] else start + 1
+                earliest = max(earliest, leaves_at(p, again_kind, again_length, qualified))
+                if live:
+                    earliest = max(earliest, next_reset(reset_starts, resets, row, qualified))
+                event = enter_until(p, s, at, sig, relevant, event, last, earliest - 1, 0)
+                event = next_relevant(sig, relevant, event, last)
+                if event == last:
+                    break
+                since, asked, expiries = at[event], True, False
+            instant = first_holding(
+                p, s, f, relevant, at, sig, event, last, fit[row], parts[row],
+                since, until, asked, expiries,
+            )  # fmt: skip
+            if instant == FOREVER:
                 break
-            qualified = prior[row] if known else instant
-            known = False
-            earliest = start if ask_first[row] else start + 1
-            earliest = max(earliest, leaves_at(p, again_kind, again_length, qualified))
-            if live:
-                earliest = max(earliest, next_reset(reset_starts, resets, row, qualified))
-            instant = next_time(
-                p, s, f, relevant, at, sig, event, last, fit[row], parts[row], earliest, until
-            )
+            behaviour = behaviour_at(p, s, f, PRESENT, instant)
+            total = total_of(p, behaviour, fit[row])
+            found = put(found, count, row, instant, behaviour, fit[row], total)
+            count += 1
+            qualified = instant
             while event < last and at[event] <= instant:
-                event += 1  # taken in by next_time
+                event += 1  # taken in already
     return found[:count]
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def score_range(
     p: Any, s: Any, f: Any, relevant: Any, offsets: Any, at: Any, sig: Any, fit: Any,
     as_of: int, first_row: int, last_row: int, out: Any,
@@ -202,7 +172,7 @@ def score_range(
     for row in range(first_row, last_row):
         reset(p, s, f)
         last = offsets[row + 1]
-        event = enter_until(p, s, at, sig, relevant, offsets[row], last, as_of)
+        event = enter_until(p, s, at, sig, relevant, offsets[row], last, as_of, 0)
         behaviour = behaviour_at(p, s, f, PRESENT, as_of)
         out[row, 0] = behaviour
         out[row, 1] = total_of(p, behaviour, fit[row])

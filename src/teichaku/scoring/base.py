@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import duckdb
 import numpy as np
@@ -67,11 +68,12 @@ def store_open(progress: Progress = lambda _: None) -> Store:
     with transaction.atomic():
         base = StoreBase.objects.filter(current=True).first()
         dirty = np.array(sorted(DirtyLead.objects.values_list("lead_id", flat=True)), np.int64)
-    folder = _folder(base) if base else None
-    if folder is None or not folder.exists() or len(dirty) > COMPACT_ABOVE * base.leads:  # type: ignore[union-attr]
+    columns = None
+    if base is not None and len(dirty) <= COMPACT_ABOVE * base.leads:
+        columns = _readable(_folder(base))
+    if columns is None:
         progress("building the store")
         return Store(*_rebuilt())
-    columns = _mapped(folder)
     stale = np.isin(columns.lead_ids, dirty)
     return Store(columns, stale, columns_of_leads(dirty.tolist()))
 
@@ -122,6 +124,14 @@ def _folder(base: StoreBase) -> Path:
     return Path(settings.STATE_DIR) / "base" / base.folder
 
 
+def _readable(folder: Path) -> Columns | None:
+    """The base of a folder; None where it is gone or damaged, for it can be made again."""
+    try:
+        return _mapped(folder)
+    except (OSError, ValueError):
+        return None
+
+
 @lru_cache(maxsize=2)
 def _mapped(folder: Path) -> Columns:
     return base_read(folder)
@@ -168,7 +178,7 @@ def _adbc() -> AbstractContextManager[Connection]:
         from adbc_driver_sqlite import dbapi as sqlite
 
         opened: AbstractContextManager[Connection] = sqlite.connect(
-            f"file:{connection.settings_dict['NAME']}?mode=ro"
+            f"file:{quote(str(connection.settings_dict['NAME']))}?mode=ro"
         )
         return opened
     from adbc_driver_postgresql import dbapi as postgresql

@@ -138,12 +138,13 @@ def with_computed(columns: Columns, as_of: datetime) -> Columns:
     if COMPANY in columns.attributes.column_names:
         companies = columns.attributes.column(COMPANY).fill_null(0).to_numpy()
     table = columns.attributes
-    for name, provider in computed_attributes.items():
-        true = np.array(sorted(provider(None, as_of)), np.int64)
-        column = pa.array(np.isin(companies, true))
-        if name in table.column_names:
-            table = table.drop_columns([name])
-        table = table.append_column(name, column)
+    computed = {
+        name: pa.array(np.isin(companies, np.array(sorted(provider(None, as_of)), np.int64)))
+        for name, provider in computed_attributes.items()
+    }
+    # Made anew: a table without columns has no rows, whatever the number of leads.
+    recorded = {name: table.column(name) for name in table.column_names if name not in computed}
+    table = pa.table({**recorded, **computed})
     return Columns(
         columns.lead_ids, columns.created, columns.offsets, columns.at, columns.sig,
         columns.signatures, table,

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from itertools import zip_longest
 from uuid import UUID
 
 import numpy as np
@@ -39,11 +40,12 @@ AT_ONCE = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """A qualification of the ledger that stands."""
+    """A qualification of the ledger that stands; ``own``: found since the present activation."""
 
     pk: int
+    lead: int
     at: int
-    engine: bool
+    own: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +63,7 @@ class Finding:
     uid: UUID = field(default_factory=uuid7)
 
 
-Findings = Sequence[Finding]
+Findings = Mapping[int, Sequence[Finding]]  # by root lead
 
 
 def findings(
@@ -83,18 +85,20 @@ def findings(
     seen = _last_evaluations(activation)
     ids = columns.lead_ids
     rewritten = _rewritten(changed & seen.keys(), seen) & set(ids[rows].tolist())
-    ledger, resets = _ledger(), _resets()
+    ledger, resets = _ledger(activation), _resets()
     since, ask = np.full(columns.leads, start), np.ones(columns.leads, np.bool_)
     states = [LiveState()] * columns.leads
+    again: set[int] = set()
     for row in rows.tolist():
         lead = int(ids[row])
-        again = lead in rewritten or lead not in seen
-        if not again:
+        if lead in rewritten or lead not in seen:
+            again.add(lead)
+        else:
             since[row], ask[row] = max(seen[lead], start), seen[lead] < start
-        known = [q.at for q in ledger.get(lead, ()) if not again or not q.engine or q.at < start]
+        known = [q.at for q in ledger.get(lead, ()) if not (q.own and lead in again)]
         states[row] = LiveState(max(known, default=None), tuple(resets.get(lead, ())))
     found = qualify_live(program, columns, Live(since, ask, states), micros(as_of))
-    return _against_ledger(program, columns, rows, found, ledger, rewritten, start)
+    return _against_ledger(program, columns, rows, found, ledger, again)
 
 
 def _against_ledger(
@@ -103,8 +107,7 @@ def _against_ledger(
     rows: npt.NDArray[np.int64],
     found: QualificationColumns,
     ledger: Mapping[int, Sequence[Recorded]],
-    rewritten: set[int],
-    start: int,
+    again: AbstractSet[int],
 ) -> Findings:
     keep = np.zeros(columns.leads, np.bool_)
     keep[rows] = True
@@ -113,28 +116,37 @@ def _against_ledger(
         if keep[row]:
             finding = _finding(program, columns, row, found, k)
             by_lead.setdefault(finding.lead, []).append(finding)
-    result = [f for lead, some in by_lead.items() if lead not in rewritten for f in some]
-    for lead in sorted(rewritten):
-        standing = [q for q in ledger.get(lead, ()) if q.engine and q.at >= start]
-        result.extend(_differences(lead, standing, by_lead.get(lead, [])))
-    return result
+    withdrawals = _withdrawals()
+    for lead in again & (by_lead.keys() | ledger.keys()):
+        standing = [q for q in ledger.get(lead, ()) if q.own]
+        closed = withdrawals.get(lead, ())
+        by_lead[lead] = _differences(lead, standing, by_lead.get(lead, []), closed)
+    return by_lead
 
 
 def _differences(
-    lead: int, standing: Sequence[Recorded], found: Sequence[Finding]
-) -> Sequence[Finding]:
-    """What makes the ledger say what was found, first against first; equal instants stay."""
-    result = []
-    for index in range(max(len(standing), len(found))):
-        if index >= len(standing):
-            result.append(found[index])
-        elif index >= len(found):
-            old = standing[index]
-            result.append(Finding(lead, old.at, 0, 0, 0, {}, old.pk, withdrawn=True))
-        elif found[index].at != standing[index].at:
-            f = found[index]
-            pk = standing[index].pk
-            result.append(Finding(lead, f.at, f.behaviour, f.fit, f.total, f.evidence, pk))
+    lead: int, standing: Sequence[Recorded], found: Sequence[Finding], withdrawals: Sequence[int]
+) -> list[Finding]:
+    """What makes the ledger say what was found: equal instants stay, the rest first against first.
+
+    Rows that came with a merged lead are withdrawn rather than superseded, so that each lead has
+    its own past back when the merge is undone; what was withdrawn can be found again.
+    """
+    wanted = {finding.at: finding for finding in found}
+    own: list[Recorded] = []
+    gone: list[Recorded] = []
+    for old in sorted(standing, key=lambda q: q.lead != lead):
+        if wanted.pop(old.at, None) is None:
+            (own if old.lead == lead else gone).append(old)
+    places = [*(old.pk for old in own), *withdrawals][: len(wanted)]
+    result = [
+        replace(finding, supersedes=place)
+        for finding, place in zip_longest(wanted.values(), places)
+    ]
+    result.extend(
+        Finding(old.lead, old.at, 0, 0, 0, {}, old.pk, withdrawn=True)
+        for old in (*own[len(wanted) :], *gone)
+    )
     return result
 
 
@@ -158,10 +170,12 @@ def _evidence(program: Program, columns: Columns, row: int, at: int) -> dict[str
     return {"definition": mql.id if mql else "", "clauses": counted}
 
 
-def findings_write(found: Findings, *, activation: Activation, actor: Actor) -> tuple[int, int]:
+def findings_write(
+    found: Sequence[Finding], *, activation: Activation, actor: Actor
+) -> tuple[int, int]:
     """How many leads' qualifications are new, and how many superseded one that stood."""
     recorded_at = clock.now()
-    for chunk in bulk.chunked(found, AT_ONCE):
+    if found:
         with transaction.atomic():
             bulk.insert(
                 Qualification,
@@ -171,16 +185,16 @@ def findings_write(found: Findings, *, activation: Activation, actor: Actor) -> 
                     (f.uid, f.lead, activation.revision_id, instant_of(f.at), f.behaviour / MICRO,
                      f.fit / MICRO, f.total / MICRO, "engine", f.evidence, recorded_at,
                      f.supersedes, f.withdrawn)
-                    for f in chunk
+                    for f in found
                 ],
             )  # fmt: skip
             audit_record(
                 actor=actor, action="scoring.leads_qualify",
-                object_type="scoring.qualification", count=len(chunk),
+                object_type="scoring.qualification", count=len(found),
             )  # fmt: skip
             outbox_emit_each(
                 topic="scoring.qualified",
-                payloads=[{"qualification": f.uid, "lead": f.lead} for f in chunk],
+                payloads=[{"qualification": f.uid, "lead": f.lead} for f in found],
             )
     superseded = sum(1 for f in found if f.supersedes is not None)
     return len(found) - superseded, superseded
@@ -219,12 +233,24 @@ def _rewritten(leads: AbstractSet[int], seen: Mapping[int, int]) -> set[int]:
     return found & leads
 
 
-def _ledger() -> dict[int, list[Recorded]]:
+def _ledger(activation: Activation) -> dict[int, list[Recorded]]:
     """The standing qualifications of every root lead, oldest first."""
     rows = Qualification.objects.filter(superseded_by=None, withdrawn=False).order_by("at", "pk")
+    start, revision = activation.effective_from, activation.revision_id
     found: dict[int, list[Recorded]] = {}
-    for lead, pk, at, source in rows.values_list("lead__root_id", "pk", "at", "source").iterator():
-        found.setdefault(lead, []).append(Recorded(pk, micros(at), source == "engine"))
+    columns = ("lead__root_id", "pk", "lead_id", "at", "revision_id")
+    for root, pk, lead, at, by in rows.values_list(*columns).iterator():
+        own = by == revision and at >= start
+        found.setdefault(root, []).append(Recorded(pk, lead, micros(at), own))
+    return found
+
+
+def _withdrawals() -> dict[int, list[int]]:
+    """The rows that withdrew a lead's qualification and that nothing has replaced."""
+    rows = Qualification.objects.filter(superseded_by=None, withdrawn=True).order_by("at", "pk")
+    found: dict[int, list[int]] = {}
+    for lead, pk in rows.values_list("lead_id", "pk").iterator():
+        found.setdefault(lead, []).append(pk)
     return found
 
 

@@ -33,6 +33,7 @@ from teichaku.scoring.models import DirtyLead, Score
 from teichaku.scoring.qualify import Findings, findings, findings_write
 
 ROWS_AT_ONCE = 5_000  # one transaction of SQLite stays under 250 ms
+FINDING_ROWS = 6  # a qualification with its evidence and message takes as long as so many scores
 SCORED = ("behaviour", "fit", "total", "grade", "rising", "revision", "as_of", "next_at")
 Progress = Callable[[int, int], None]
 
@@ -77,14 +78,13 @@ def scores_refresh(
     for columns, keep in parts:
         run = _Run(activation, with_computed(columns, as_of), keep, as_of, actor)
         found = run.findings(changed)
-        for rows in run.chunks():
-            run.write(rows)
+        for rows in run.chunks(found):
+            new, replaced = run.write(rows, found)
+            qualified, superseded = qualified + new, superseded + replaced
             done += len(rows)
             progress(done, whole)
-        new, replaced = findings_write(found, activation=activation, actor=actor)
         leads += int(keep.sum())
         events += int(np.diff(columns.offsets)[keep].sum())
-        qualified, superseded = qualified + new, superseded + replaced
     _note_scored(marks)
     seconds = time.perf_counter() - started
     return Refresh(activation.revision.hash, as_of, leads, events, qualified, superseded, seconds)
@@ -141,15 +141,18 @@ class _Run:
             changed=changed,
         )
 
-    def chunks(self) -> list[npt.NDArray[np.int64]]:
-        """Rows in portions of one transaction."""
-        return [
-            self.rows[start : start + ROWS_AT_ONCE]
-            for start in range(0, len(self.rows), ROWS_AT_ONCE)
-        ]
+    def chunks(self, found: Findings) -> list[npt.NDArray[np.int64]]:
+        """Rows in portions of one transaction, smaller where much was found."""
+        ids = self.columns.lead_ids[self.rows].tolist()
+        rows_each = [1 + FINDING_ROWS * len(found.get(lead, ())) for lead in ids]
+        portion = np.cumsum(rows_each, dtype=np.int64) // ROWS_AT_ONCE
+        parts = np.split(self.rows, np.flatnonzero(np.diff(portion)) + 1)
+        return [part for part in parts if len(part)]
 
-    def write(self, rows: npt.NDArray[np.int64]) -> None:
-        """One transaction: the scores of these rows, one audit and one outbox row."""
+    def write(self, rows: npt.NDArray[np.int64], found: Findings) -> tuple[int, int]:
+        """How many qualified and how many rows superseded others; one transaction, so that a lead
+        is never taken for evaluated without what was found of it.
+        """
         ids = self.columns.lead_ids[rows].tolist()
         with transaction.atomic():
             bulk.upsert(Score, "lead", SCORED, self._score_rows(ids, rows))
@@ -158,6 +161,11 @@ class _Run:
                 count=len(ids),
             )  # fmt: skip
             outbox_emit(topic="scoring.scored", payload={"leads": ids})
+            return findings_write(
+                [finding for lead in ids for finding in found.get(lead, ())],
+                activation=self.activation,
+                actor=self.actor,
+            )
 
     def _score_rows(self, ids: list[int], rows: npt.NDArray[np.int64]) -> list[bulk.Row]:
         found = self.scores

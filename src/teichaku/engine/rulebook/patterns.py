@@ -32,7 +32,9 @@ def path_regex(pattern: str) -> re.Pattern[str]:
 
 
 def path_matches(patterns: tuple[str, ...], path: str) -> bool:
-    """Whether the whole path fits one of the patterns."""
+    """Whether the whole path fits one of the patterns; without a path nothing does."""
+    if not path.strip():
+        return False
     key = path_key(path)
     return any(path_regex(pattern).fullmatch(key) for pattern in patterns)
 
