@@ -27,7 +27,7 @@ class Score(models.Model):
 
     class Meta:
         indexes: ClassVar = [
-            models.Index(F("total").desc(), name="scoring_score_total"),
+            models.Index(F("total").desc(), F("lead"), name="scoring_score_total"),
             models.Index(
                 fields=["next_at"],
                 condition=Q(next_at__isnull=False),

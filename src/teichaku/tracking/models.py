@@ -17,6 +17,8 @@ class Signature(models.Model):
     asset = models.TextField(blank=True)
     campaign = models.TextField(blank=True)
     rank = models.TextField(blank=True)
+    # When the first such event happened: since when a missing one means anything.
+    first_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints: ClassVar = [

@@ -7,7 +7,7 @@ from collections.abc import Collection
 from django.db.models import Min
 
 from teichaku.core.instants import micros
-from teichaku.tracking.models import Event, Signature
+from teichaku.tracking.models import Signature
 
 
 def event_types() -> list[str]:
@@ -18,9 +18,9 @@ def event_types() -> list[str]:
 def log_starts(types: Collection[str]) -> dict[str, int]:
     """For each of these types that was ever recorded, the first instant (µs since 1970 UTC)."""
     rows = (
-        Event.objects.filter(signature__type__in=types, retracted_at=None)
-        .values("signature__type")
-        .annotate(first=Min("at"))
-        .values_list("signature__type", "first")
+        Signature.objects.filter(type__in=types, first_at__isnull=False)
+        .values("type")
+        .annotate(first=Min("first_at"))
+        .values_list("type", "first")
     )
     return {kind: micros(first) for kind, first in rows}

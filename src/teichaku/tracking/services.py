@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple, cast
 
+from django.db.models import Q
+
 from teichaku.core import bulk, clock
 from teichaku.core.actors import Actor
 from teichaku.core.audit import audit_record
@@ -61,6 +63,7 @@ class Signatures:
 
     def __init__(self) -> None:
         self._ids: dict[Shape, int] = {}
+        self._first: dict[Shape, datetime | None] = {}
 
     def ids(self, shapes: Collection[Shape]) -> Mapping[Shape, int]:
         """The ids of at least these shapes; unknown ones join the dictionary."""
@@ -74,14 +77,27 @@ class Signatures:
                 self._learn(set(new))
         return self._ids
 
+    def note(self, rows: Sequence[EventRow]) -> None:
+        """Nothing; shapes that happened earlier than known are known to have."""
+        firsts: dict[Shape, datetime] = {}
+        for row in rows:
+            if row.shape not in firsts or row.at < firsts[row.shape]:
+                firsts[row.shape] = row.at
+        for shape, at in firsts.items():
+            known = self._first[shape]
+            if known is None or at < known:
+                same = Signature.objects.filter(pk=self._ids[shape])
+                same.filter(Q(first_at=None) | Q(first_at__gt=at)).update(first_at=at)
+                self._first[shape] = at
+
     def _learn(self, shapes: Collection[Shape]) -> None:
         wanted = sorted({shape.path for shape in shapes})
         types = sorted({shape.type for shape in shapes})
         for paths in bulk.chunked(wanted, 1_000):
             rows = Signature.objects.filter(path__in=paths, type__in=types)
-            self._ids.update(
-                (Shape(*row[1:]), row[0]) for row in rows.values_list("id", *Shape._fields)
-            )
+            for pk, first_at, *parts in rows.values_list("id", "first_at", *Shape._fields):
+                self._ids[Shape(*parts)] = pk
+                self._first[Shape(*parts)] = first_at
 
 
 def shape_of(type: str, path: str = "", *parts: str) -> Shape:  # noqa: A002 - the field's name
@@ -98,7 +114,8 @@ def events_write(
     """
     if not rows:
         return EventsWritten([], 0)
-    ids = (signatures or Signatures()).ids({row.shape for row in rows})
+    signatures = signatures or Signatures()
+    ids = signatures.ids({row.shape for row in rows})
     new = cast(
         "list[tuple[int, int, str]]",
         bulk.insert_new(
@@ -109,6 +126,7 @@ def events_write(
         ),
     )
     if new:
+        signatures.note(rows)
         audit_record(
             actor=actor,
             action="tracking.events_write",

@@ -159,6 +159,7 @@ class Migration(migrations.Migration):
                 "indexes": [
                     models.Index(
                         models.OrderBy(models.F("total"), descending=True),
+                        models.F("lead"),
                         name="scoring_score_total",
                     ),
                     models.Index(

@@ -37,6 +37,7 @@ class Migration(migrations.Migration):
                 ("asset", models.TextField(blank=True)),
                 ("campaign", models.TextField(blank=True)),
                 ("rank", models.TextField(blank=True)),
+                ("first_at", models.DateTimeField(null=True)),
             ],
             options={
                 "constraints": [
