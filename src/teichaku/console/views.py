@@ -1,0 +1,104 @@
+"""The list of leads and the page of one lead."""
+
+from __future__ import annotations
+
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import get_language
+from django.views.decorators.http import require_safe
+
+from teichaku.console.forms import LeadFilterForm
+from teichaku.console.lead_page import (
+    definition_lines,
+    lead_fields,
+    lead_label,
+    lead_shown,
+    qualifications_of,
+    timeline,
+)
+from teichaku.console.score_lines import score_lines
+from teichaku.console.selectors import COUNTED, leads_listed
+from teichaku.engine.rulebook.model import Rulebook
+from teichaku.leads.models import Lead
+from teichaku.rulebook.selectors import (
+    DEFAULT_ZONE,
+    activation_in_force,
+    rulebook_in_force,
+    rulebook_of,
+)
+from teichaku.scoring.explanations import lead_explained
+
+
+@require_safe
+@login_required
+def lead_list(request: HttpRequest) -> HttpResponse:
+    """The leads that the address asks for, by score."""
+    form = LeadFilterForm(request.GET)
+    rulebook = rulebook_in_force()
+    page = None
+    if form.is_valid():
+        page = leads_listed(form.wanted(), after=form.cleaned_data["after"])
+    context = {
+        "form": form,
+        "page": page,
+        "counted": COUNTED,
+        "letters": _letters(rulebook),
+        "zone": _zone(rulebook),
+        "filtered": any(request.GET.get(name) for name in ("q", "grade", "mql")),
+    }
+    return render(request, "console/lead_list.html", context, status=200 if page else 400)
+
+
+@require_safe
+@login_required
+def lead(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """One lead; a merged one leads on to the lead that stands for it."""
+    found = lead_shown(uid)
+    if found is None:
+        raise Http404
+    if found.root_id != found.pk:
+        return redirect("console:lead", uid=found.root.uid)
+    activation = activation_in_force()
+    rulebook = rulebook_of(activation.revision.document) if activation else None
+    zone = _zone(rulebook)
+    context = {
+        "lead": found,
+        "label": lead_label(found),
+        "fields": lead_fields(found),
+        "qualifications": qualifications_of(found),
+        "timeline": timeline(found, page=_page(request), zone=zone),
+        "revision": activation.revision if activation else None,
+        "zone": zone,
+        **(_score(found, rulebook) if rulebook else {}),
+    }
+    return render(request, "console/lead.html", context)
+
+
+def _score(found: Lead, rulebook: Rulebook) -> dict[str, object]:
+    explanation = lead_explained(found.pk, rulebook)
+    return {
+        "score": explanation,
+        "lines": score_lines(explanation.reasons, rulebook),
+        "conditions": definition_lines(explanation, get_language() or settings.LANGUAGE_CODE),
+    }
+
+
+def _page(request: HttpRequest) -> int:
+    text = request.GET.get("page", "1")
+    if not (text.isascii() and text.isdigit() and 0 < len(text) < 6 and int(text)):
+        raise Http404
+    return int(text)
+
+
+def _zone(rulebook: Rulebook | None) -> ZoneInfo:
+    return ZoneInfo(rulebook.timezone if rulebook else DEFAULT_ZONE)
+
+
+def _letters(rulebook: Rulebook | None) -> list[str]:
+    grades = rulebook.scoring.grades if rulebook and rulebook.scoring else None
+    return list(grades.fit) if grades else []
