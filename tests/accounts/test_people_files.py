@@ -37,7 +37,7 @@ BOSS = PersonRow(line=3, external_id="2", email="boss@example.co.jp", name="鈴�
 
 
 def imported(*rows, system="sfa"):
-    return people_import(list(rows), system=system, actor=ACTOR)
+    return people_import(rows=list(rows), system=system, actor=ACTOR)
 
 
 def counts(result):
@@ -214,11 +214,11 @@ def test_any_file_in_any_order_gives_the_same_people(rows, data):
 
 
 def test_an_unknown_owner_becomes_someone_who_cannot_sign_in():
-    ids = owner_ensure([" rep-7 ", "rep-7", ""], system="sfa", actor=ACTOR)
+    ids = owner_ensure(owners=[" rep-7 ", "rep-7", ""], system="sfa", actor=ACTOR)
     owner = User.objects.get()
     assert ids == {" rep-7 ": owner.pk, "rep-7": owner.pk}
     assert not owner.can_sign_in
-    assert owner_ensure(["rep-7"], system="sfa", actor=ACTOR) == {"rep-7": owner.pk}
+    assert owner_ensure(owners=["rep-7"], system="sfa", actor=ACTOR) == {"rep-7": owner.pk}
     assert AuditEntry.objects.count() == 1
 
 
@@ -227,7 +227,7 @@ def test_an_owner_is_found_by_id_then_address_then_name():
     other = user_create(name="taro@example.co.jp", actor=ACTOR)
     UserIdentity.objects.create(user=other, system="sfa", external_id="山田太郎")
     found = owner_ensure(
-        ["山田太郎", "山田　太郎", "Taro@example.co.jp"], system="sfa", actor=ACTOR
+        owners=["山田太郎", "山田　太郎", "Taro@example.co.jp"], system="sfa", actor=ACTOR
     )
     assert found == {
         "山田太郎": other.pk,
@@ -238,33 +238,33 @@ def test_an_owner_is_found_by_id_then_address_then_name():
 
 def test_a_name_of_two_people_is_nobody_of_them():
     known = {user_create(name="山田 太郎", actor=ACTOR).pk for _ in "ab"}
-    assert owner_ensure(["山田太郎"], system="sfa", actor=ACTOR)["山田太郎"] not in known
+    assert owner_ensure(owners=["山田太郎"], system="sfa", actor=ACTOR)["山田太郎"] not in known
 
 
 def test_a_number_of_one_system_is_nobody_in_another():
-    first = owner_ensure(["1"], system="ma", actor=ACTOR)
-    second = owner_ensure(["1"], system="sfa", actor=ACTOR)
+    first = owner_ensure(owners=["1"], system="ma", actor=ACTOR)
+    second = owner_ensure(owners=["1"], system="sfa", actor=ACTOR)
     assert first["1"] != second["1"]
 
 
 def test_ids_that_differ_in_case_alone_are_two_people():
-    found = owner_ensure(["005xAa", "005xAA"], system="sfa", actor=ACTOR)
+    found = owner_ensure(owners=["005xAa", "005xAA"], system="sfa", actor=ACTOR)
     assert found["005xAa"] != found["005xAA"]
 
 
 def test_two_spellings_of_an_unknown_name_are_one_person():
-    found = owner_ensure(["山田　太郎", "山田太郎"], system="sfa", actor=ACTOR)
+    found = owner_ensure(owners=["山田　太郎", "山田太郎"], system="sfa", actor=ACTOR)
     assert len(set(found.values())) == 1
 
 
 @pytest.mark.parametrize("owner", ["1", "taro@example.co.jp", "山田太郎"])
 def test_it_does_not_matter_whether_deals_or_users_come_first(owner):
-    ids = owner_ensure([owner], system="sfa", actor=ACTOR)
+    ids = owner_ensure(owners=[owner], system="sfa", actor=ACTOR)
     imported(TARO, BOSS)
     taro = User.objects.get(email="taro@example.co.jp")
     assert ids == {owner: taro.pk}
     assert taro.can_sign_in
-    assert owner_ensure([owner], system="sfa", actor=ACTOR) == ids
+    assert owner_ensure(owners=[owner], system="sfa", actor=ACTOR) == ids
 
 
 def test_the_number_of_queries_does_not_follow_the_number_of_people(

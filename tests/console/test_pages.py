@@ -31,7 +31,8 @@ from teichaku.leads.names import company_name_key, email_key
 from teichaku.leads.services import lead_merge
 from teichaku.rulebook.services import revision_activate, revision_save
 from teichaku.scoring.models import Qualification, Score
-from teichaku.tracking.services import EventRow, events_write, shape_of
+from teichaku.tracking.services import EventRow, events_write
+from teichaku.tracking.shapes import shape_of
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 4, 1, 3, 0, tzinfo=UTC)
@@ -127,7 +128,7 @@ def happened(lead_row, kind="page_view", path="", *, days=1.0, origin="human"):
         recorded_at=NOW,
         origin=origin,
     )
-    return events_write([row], actor=SYSTEM)
+    return events_write(rows=[row], actor=SYSTEM)
 
 
 def names(page):

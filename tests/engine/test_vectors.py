@@ -130,6 +130,7 @@ def test_the_state_holds_what_happened_up_to_the_instant(check: Check) -> None:
         ("2026-01-29 00:30", "1mo", "2026-03-01 00:00", "Asia/Kolkata"),  # 5:30 ahead
         ("2026-01-28 23:30", "1mo", "2026-02-28 23:30", "Etc/GMT+3"),  # 3:00 behind, by its name
         ("2024-01-30 23:30", "1mo", "2024-03-01 00:00", "Etc/GMT+3"),
+        ("2149-12-31 10:00", "2mo", "2150-03-01 00:00", TOKYO),
         ("1969-12-31 10:00", "2mo", "1970-03-01 00:00", TOKYO),
     ],
 )

@@ -52,6 +52,15 @@ def test_nothing_live_before_the_start_has_come(check: Check) -> None:
     check.live(rules, lead(view("2026-01-01 10:00")), START, START, START)
 
 
+def test_the_start_is_none_for_a_lead_created_later(check: Check) -> None:
+    rules = book(
+        fit=["when: {attribute: a, is: 1}, points: 30"], mql="{score: fit, at_least: 30}"
+    )  # fmt: skip
+    one = lead(view("2026-01-15 10:00"), created="2026-01-12 00:00", attributes={"a": 1})
+    check.live(rules, one, START, "2026-01-11 00:00")
+    check.live(rules, one, START, LATE, ("2026-01-12 00:00", 0, 30, 30))
+
+
 def test_again_needs_a_return_or_recycle_after_the_last(check: Check) -> None:
     rules = book(mql=EVER, again="30d")
     one = lead(view("2026-01-15 10:00"), view("2026-02-20 10:00"))

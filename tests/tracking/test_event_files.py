@@ -14,7 +14,8 @@ from teichaku.leads.models import Lead, LeadIdentity
 from teichaku.leads.selectors import lead_find
 from teichaku.leads.services import lead_merge
 from teichaku.tracking.models import Event, Signature
-from teichaku.tracking.services import EventRow, events_retract, events_write, shape_of
+from teichaku.tracking.services import EventRow, events_retract, events_write
+from teichaku.tracking.shapes import shape_of
 
 pytestmark = pytest.mark.django_db
 
@@ -111,10 +112,10 @@ def test_a_retracted_event_stays_on_record(told):
     lead = Lead.objects.get().pk
     with transaction.atomic():
         row = EventRow(lead, shape_of("page_view"), AT, "s", "x", AT)
-        written = events_write([row, row], actor=ACTOR)
+        written = events_write(rows=[row, row], actor=ACTOR)
         told.clear()
-        events_retract([written.new[0][0]], actor=ACTOR)
-        events_retract([written.new[0][0]], actor=ACTOR)
+        events_retract(events=[written.new[0][0]], actor=ACTOR)
+        events_retract(events=[written.new[0][0]], actor=ACTOR)
     assert (len(written.new), written.duplicates) == (1, 1)
     assert Event.objects.get().retracted_at is not None
     assert told == [[lead]]

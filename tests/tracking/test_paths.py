@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from teichaku.tracking.paths import path_normalise
+from teichaku.tracking.shapes import path_normalise
 
 
 @pytest.mark.parametrize(

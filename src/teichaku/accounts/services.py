@@ -128,7 +128,7 @@ def role_revoke(*, user: User, role: Role, actor: Actor) -> None:
         _record_role(user, role, "accounts.role_revoke", actor)
 
 
-def people_import(rows: Sequence[PersonRow], *, system: str, actor: Actor) -> PeopleImported:
+def people_import(*, rows: Sequence[PersonRow], system: str, actor: Actor) -> PeopleImported:
     """What became of the lines of a users file; the same file again changes nothing.
 
     People are matched by their id in ``system``, then by e-mail address; blank never overwrites.
@@ -161,7 +161,7 @@ def people_import(rows: Sequence[PersonRow], *, system: str, actor: Actor) -> Pe
     )
 
 
-def owner_ensure(owners: Collection[str], *, system: str, actor: Actor) -> dict[str, int]:
+def owner_ensure(*, owners: Collection[str], system: str, actor: Actor) -> dict[str, int]:
     """The person of each owner text; an unknown one is noted as someone who cannot sign in."""
     texts = {text: text.strip() for text in owners if text.strip()}
     overlong = next((text for text in texts.values() if len(text) > LONGEST_TEXT), None)
@@ -310,7 +310,7 @@ def _people_place(people: Iterable[Person]) -> set[int]:
 
 def _managers_set(people: Iterable[Person], system: str, actor: Actor) -> set[int]:
     led = [person for person in people if person.manager]
-    ids = owner_ensure({person.manager for person in led}, system=system, actor=actor)
+    ids = owner_ensure(owners={person.manager for person in led}, system=system, actor=actor)
     changes: list[FieldChange] = []
     users: list[User] = []
     for person in led:

@@ -11,7 +11,8 @@ from uuid import UUID
 from teichaku.core.actors import Actor
 from teichaku.intake.instants import day_end
 from teichaku.tracking.models import Event
-from teichaku.tracking.services import EventRow, Shape, events_retract, events_write
+from teichaku.tracking.services import EventRow, events_retract, events_write
+from teichaku.tracking.shapes import Shape
 
 SOURCE = "deal"
 
@@ -70,7 +71,7 @@ def deal_events_write(
                 result[place][slot] = None
             if due is not None:
                 wanted.append(due)
-    events_retract(retracted, actor=actor)
+    events_retract(events=retracted, actor=actor)
     rows: list[EventRow] = []
     for due in wanted:
         name = f"{deals[due.place].uid}:{due.type.removeprefix('deal_')}"
@@ -79,7 +80,7 @@ def deal_events_write(
         suffix = f":{count}" if deals[due.place].event_count else ""
         result[due.place][2] = count + 1
         rows.append(EventRow(due.lead, Shape(due.type), due.at, SOURCE, name + suffix, recorded_at))
-    written = events_write(rows, actor=actor)
+    written = events_write(rows=rows, actor=actor)
     ids = {name: event for event, _, name in written.new}
     for due, row in zip(wanted, rows, strict=True):
         slot = 0 if due.type == "deal_created" else 1

@@ -15,7 +15,7 @@ def users_write(task: ImportTask) -> None:
         columns = [chunk.text(name) for name in TEXTS]
         for line, *texts in zip(chunk.lines, *columns, strict=True):
             rows.append(PersonRow(line, **dict(zip(TEXTS, texts, strict=True))))
-    result = people_import(rows, system=task.system, actor=task.actor)
+    result = people_import(rows=rows, system=task.system, actor=task.actor)
     given = {row.line: row for row in rows}
     for bad in result.rejected:
         raw = {name: getattr(given[bad.line], name) for name in TEXTS}

@@ -74,7 +74,7 @@ def leads_write(task: ImportTask) -> None:
 def owners_ensure(task: ImportTask, owners: Sequence[str]) -> dict[str, int]:
     """The person of each owner text; unknown ones are new people, and the tally knows."""
     before = User.objects.count()
-    people = owner_ensure(set(owners) - {""}, system=task.system, actor=task.actor)
+    people = owner_ensure(owners=set(owners) - {""}, system=task.system, actor=task.actor)
     task.tally.owners_created += User.objects.count() - before
     return people
 
@@ -180,7 +180,9 @@ class _LeadWriter:
         bulk.update(Lead, COLUMNS, batch.updates)
         bulk.insert(LeadIdentity, ("lead", "system", "external_id"), batch.identities)
         if batch.merges:
-            merges_record(batch.merges, actor=task.actor, reason="same e-mail", source="import")
+            merges_record(
+                merges=batch.merges, actor=task.actor, reason="same e-mail", source="import"
+            )
         changes_record(batch.changes, actor=task.actor, at=task.recorded_at, source="import")
         StageEntry.objects.bulk_create(
             StageEntry(

@@ -9,7 +9,7 @@ from teichaku.intake.collapse import Unions, collapse, grouped, row_keys
 from teichaku.intake.rows import Chunk
 from teichaku.leads.names import email_is_personal, email_key
 from teichaku.leads.references import Known, leads_by_reference, roots_with_email
-from teichaku.leads.services import separated_leads
+from teichaku.leads.selectors import separated_leads
 
 
 @dataclass(frozen=True, slots=True)

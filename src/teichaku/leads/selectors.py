@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
+from django.db.models import F
+
 from teichaku.core import bulk
-from teichaku.leads.models import Lead, LeadIdentity
+from teichaku.leads.models import Lead, LeadIdentity, MergeEntry
 from teichaku.leads.references import LOOKUP_SIZE, Known
 
 
@@ -47,6 +49,14 @@ def lead_roots_of_companies(companies: Collection[int]) -> list[int]:
     for chunk in bulk.chunked(companies, LOOKUP_SIZE):
         found.update(Lead.objects.filter(company__root__in=chunk).values_list("root_id", flat=True))
     return sorted(found)
+
+
+def separated_leads() -> set[int]:
+    """Roots that a person has taken apart; from then on an address alone never joins them."""
+    undone = MergeEntry.objects.filter(undone_at__isnull=False)
+    return set(undone.values_list("kept_id", flat=True)) | set(
+        undone.filter(merged__root=F("merged")).values_list("merged_id", flat=True)
+    )
 
 
 def _uids(roots: Collection[int]) -> Sequence[tuple[int, object]]:

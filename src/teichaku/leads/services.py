@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 
 from django.db import transaction
-from django.db.models import F
 from django.utils.translation import gettext as _
 
 from teichaku.core import clock
@@ -29,7 +28,7 @@ def lead_merge(*, kept: Lead, merged: Lead, actor: Actor, reason: str = "") -> M
         if roots[kept.pk] == roots[merged.pk]:
             raise Conflict(_("The two leads are one already; there is nothing to merge."))
         [entry] = merges_record(
-            {roots[merged.pk]: roots[kept.pk]}, actor=actor, reason=reason, source="merge"
+            merges={roots[merged.pk]: roots[kept.pk]}, actor=actor, reason=reason, source="merge"
         )
         audit_record(
             actor=actor,
@@ -64,7 +63,7 @@ def lead_unmerge(*, entry: MergeEntry, actor: Actor) -> None:
 
 
 def merges_record(
-    merges: Mapping[int, int], *, actor: Actor, reason: str, source: str
+    *, merges: Mapping[int, int], actor: Actor, reason: str, source: str
 ) -> list[MergeEntry]:
     """The ledger entries of merged root → kept root; part of the caller's transaction.
 
@@ -82,14 +81,6 @@ def merges_record(
     changes = [FieldChange("leads.lead", lead, "root", old, merges[old]) for lead, old in moving]
     changes_record(changes, actor=actor, at=at, source=source)
     return entries
-
-
-def separated_leads() -> set[int]:
-    """Roots that a person has taken apart; from then on an address alone never joins them."""
-    undone = MergeEntry.objects.filter(undone_at__isnull=False)
-    return set(undone.values_list("kept_id", flat=True)) | set(
-        undone.filter(merged__root=F("merged")).values_list("merged_id", flat=True)
-    )
 
 
 def _replay(members: Sequence[int], old_root: int, actor: Actor) -> None:

@@ -22,8 +22,8 @@ from teichaku.leads.attributes import (
     misfit_notes,
 )
 from teichaku.leads.references import leads_by_reference, leads_ensure
-from teichaku.tracking.paths import path_normalise
-from teichaku.tracking.services import EventRow, Shape, Signatures, events_write
+from teichaku.tracking.services import EventRow, Signatures, events_write
+from teichaku.tracking.shapes import Shape, path_normalise
 
 ROWS_AT_ONCE = 2_500
 # Millions of named tuples: made without a Python call each.
@@ -104,7 +104,7 @@ class _EventWriter:
 
     def _write(self, rows: Sequence[EventRow]) -> None:
         with transaction.atomic():
-            written = events_write(rows, actor=self._task.actor, signatures=self._signatures)
+            written = events_write(rows=rows, actor=self._task.actor, signatures=self._signatures)
         self._task.tally.created += len(written.new)
         self._task.tally.duplicates += written.duplicates
 

@@ -17,18 +17,7 @@ from teichaku.core.outbox import outbox_emit
 from teichaku.core.registry import leads_changed
 from teichaku.leads.models import Lead
 from teichaku.tracking.models import Event, Signature
-from teichaku.tracking.paths import path_normalise
-
-
-class Shape(NamedTuple):
-    """What happened to what; '' where the event has no such part."""
-
-    type: str
-    path: str = ""
-    form: str = ""
-    asset: str = ""
-    campaign: str = ""
-    rank: str = ""
+from teichaku.tracking.shapes import Shape
 
 
 class EventRow(NamedTuple):
@@ -100,13 +89,8 @@ class Signatures:
                 self._first[Shape(*parts)] = first_at
 
 
-def shape_of(type: str, path: str = "", *parts: str) -> Shape:  # noqa: A002 - the field's name
-    """The shape with its path in the one spelling."""
-    return Shape(type, path_normalise(path), *parts)
-
-
 def events_write(
-    rows: Sequence[EventRow], *, actor: Actor, signatures: Signatures | None = None
+    *, rows: Sequence[EventRow], actor: Actor, signatures: Signatures | None = None
 ) -> EventsWritten:
     """What was new. Rows whose (source, external id) is known change nothing.
 
@@ -137,7 +121,7 @@ def events_write(
     return EventsWritten(new, len(rows) - len(new))
 
 
-def events_retract(events: Collection[int], *, actor: Actor) -> None:
+def events_retract(*, events: Collection[int], actor: Actor) -> None:
     """Nothing; these events stay on record but count nowhere. Part of the caller's transaction."""
     if not events:
         return
