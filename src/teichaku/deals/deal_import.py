@@ -52,7 +52,7 @@ def deals_write(task: ImportTask) -> None:
     names = sorted(places)
     writer = _DealWriter(task, chunk)
     done = 0
-    for part in bulk.chunked(names, DEALS_AT_ONCE):
+    for part in bulk.chunked(names, bulk.batch(DEALS_AT_ONCE)):
         rows = [places[name] for name in part]
         wanted = writer.wanted(rows)
         with transaction.atomic():

@@ -62,7 +62,7 @@ def leads_write(task: ImportTask) -> None:
     task.tally.companies_created += new
     writer = _LeadWriter(task, chunk, companies, owners_ensure(task, chunk.text("owner")))
     done = 0
-    for part in bulk.chunked(groups, GROUPS_AT_ONCE):
+    for part in bulk.chunked(groups, bulk.batch(GROUPS_AT_ONCE)):
         with transaction.atomic():
             writer.write(part)
         done += sum(len(group.rows) for group in part)

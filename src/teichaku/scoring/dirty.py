@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import secrets
 from collections.abc import Sequence
 from datetime import datetime
@@ -12,6 +13,11 @@ from teichaku.core import bulk, clock
 from teichaku.core.ids import uuid7
 from teichaku.scoring.models import DirtyLead, Qualification
 
+# One statement for any number of leads; SQLite needs the WHERE to tell the conflict clause apart.
+_EACH = {
+    "sqlite": "SELECT value, %s FROM json_each(%s) WHERE true",
+    "postgresql": "SELECT value::bigint, %s FROM json_array_elements_text(%s::json)",
+}
 _IMPORTED = (
     "uid", "lead", "at", "source", "evidence", "recorded_at", "supersedes", "withdrawn",
 )  # fmt: skip
@@ -22,16 +28,15 @@ def leads_mark(roots: Sequence[int]) -> None:
 
     Marks are random, so that a row taken away and written again never looks like the old one.
     """
-    mark = secrets.randbits(62)
     table = connection.ops.quote_name(DirtyLead._meta.db_table)
+    ids = json.dumps(sorted(set(roots)))
+    each = _EACH[connection.vendor]
     with connection.cursor() as cursor:
-        for chunk in bulk.chunked(sorted(set(roots)), 300):
-            values = ", ".join(["(%s, %s)"] * len(chunk))
-            cursor.execute(
-                f"INSERT INTO {table} (lead_id, mark) VALUES {values}"  # noqa: S608
-                " ON CONFLICT (lead_id) DO UPDATE SET mark = excluded.mark",
-                [item for root in chunk for item in (root, mark)],
-            )
+        cursor.execute(
+            f"INSERT INTO {table} (lead_id, mark) {each}"
+            " ON CONFLICT (lead_id) DO UPDATE SET mark = excluded.mark",
+            [secrets.randbits(62), ids],
+        )
 
 
 def qualifications_import(pairs: Sequence[tuple[int, datetime]]) -> None:

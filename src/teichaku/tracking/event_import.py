@@ -10,6 +10,7 @@ from itertools import repeat
 import numpy as np
 from django.db import transaction
 
+from teichaku.core import bulk
 from teichaku.core.canonical import Json
 from teichaku.intake.collapse import hash_texts
 from teichaku.intake.fields import ATTRIBUTE
@@ -35,7 +36,7 @@ def events_import(task: ImportTask) -> None:
     """Nothing; the events of the file are recorded, each once."""
     writer = _EventWriter(task)
     done = 0
-    for chunk in task.rows.chunks(ROWS_AT_ONCE):
+    for chunk in task.rows.chunks(bulk.batch(ROWS_AT_ONCE)):
         writer.write(writer.rows(chunk))
         done += len(chunk.lines)
         task.progress(done)
