@@ -22,9 +22,10 @@ import pyarrow as pa
 from tests.engine import oracle
 
 from teichaku.engine.columns import Columns
+from teichaku.engine.facts import EventFact
 from teichaku.engine.program import Signature
 from teichaku.engine.rulebook.durations import DAY_US, Duration
-from teichaku.engine.rulebook.model import BehaviourRule, Rulebook, Scoring
+from teichaku.engine.rulebook.model import BehaviourRule, Rulebook, ScoreRange, Scoring
 from teichaku.engine.rulebook.predicates import (
     AnyPredicate,
     AttributeClause,
@@ -39,7 +40,6 @@ from teichaku.engine.rulebook.predicates import (
 from teichaku.engine.rulebook.zones import fixed_offset
 
 NO_EVENT = -1  # the signature of a lead's creation
-SINCE_EVER = "UNBOUNDED"
 
 
 def expressible(rulebook: Rulebook) -> bool:
@@ -118,7 +118,7 @@ class _Pool:
     group: int
     decay: str
     length: int
-    frame: int | str  # µs, or since ever
+    until: Duration | None
 
 
 @dataclass
@@ -155,19 +155,19 @@ class _Query:
         """What each kind of event adds to each pool and clause; those that add nothing left out."""
         points = {
             name: [
-                sum(oracle.micro(rule.points) for rule in rules if oracle.is_meant(rule.when, s))
+                sum(oracle.micro(rule.points) for rule in rules if _meant(rule.when, s))
                 for s in signatures
             ]
             for name, rules in self.points.items()
         }
         marks = {
-            name: [oracle.is_meant(match, s) for s in signatures]
-            for name, match in self.marks.items()
+            name: [int(_meant(match, s)) for s in signatures] for name, match in self.marks.items()
         }
         matches = [rule.when for rules in self.points.values() for rule in rules]
         matches += self.marks.values()
-        relevant = [any(oracle.is_meant(match, s) for match in matches) for s in signatures]
-        columns: dict[str, pa.Array] = {"sig": pa.array([*range(len(signatures)), NO_EVENT])}
+        relevant = [any(_meant(match, s) for match in matches) for s in signatures]
+        numbers = pa.array([*range(len(signatures)), NO_EVENT], pa.int32())
+        columns: dict[str, pa.Array] = {"sig": numbers}
         columns |= {name: pa.array([*row, 0], pa.float64()) for name, row in points.items()}
         columns |= {name: pa.array([*row, 0], pa.int32()) for name, row in marks.items()}
         return pa.table(columns).filter(pa.array([*relevant, True], pa.bool_()))
@@ -176,18 +176,18 @@ class _Query:
         # 2^(-(t-s)/h) = 2^(-t/h) * 2^(s/h), and p*(1-(t-s)/d) = p - t*p/d + p*s/d: sums over s.
         if pool.decay == "half_life":
             self.prepared[f"{column}_h"] = f"{column} * pow(2.0, t / {pool.length}.0)"
-            return f"{self._sum(f'{column}_h', pool.frame)} * pow(2.0, -t / {pool.length}.0)"
+            return f"{self._sum(f'{column}_h', pool.until)} * pow(2.0, -t / {pool.length}.0)"
         if pool.decay == "linear":
             self.prepared[f"{column}_l"] = f"{column} * (t / {pool.length}.0)"
-            alive, begun = self._sum(column, pool.frame), self._sum(f"{column}_l", pool.frame)
+            alive, begun = self._sum(column, pool.until), self._sum(f"{column}_l", pool.until)
             return f"({alive} - (t / {pool.length}.0) * {alive} + {begun})"
-        return self._sum(column, pool.frame)
+        return self._sum(column, pool.until)
 
-    def _sum(self, column: str, frame: int | str) -> str:
-        return self._window(f"sum({column})", frame)
+    def _sum(self, column: str, window: Duration | None) -> str:
+        return self._window(f"sum({column})", window)
 
-    def _window(self, aggregate: str, frame: int | str) -> str:
-        reach = frame if frame == SINCE_EVER else int(frame) - 1
+    def _window(self, aggregate: str, window: Duration | None) -> str:
+        reach = "UNBOUNDED" if window is None else window.microseconds - 1
         text = (
             f"{aggregate} OVER (PARTITION BY lead ORDER BY t"
             f" RANGE BETWEEN {reach} PRECEDING AND CURRENT ROW)"
@@ -207,15 +207,7 @@ class _Query:
     def _condition(self, part: AnyPredicate, *, only_lead: bool = False) -> str:
         """SQL for the condition; ``only_lead``: what must be true of the lead for it to hold."""
         if isinstance(part, Combination):
-            parts: list[str] = []
-            for inner in part.all_ or ():
-                parts.append(self._condition(inner, only_lead=only_lead))
-            if part.any_:
-                either = [self._condition(inner, only_lead=only_lead) for inner in part.any_]
-                parts.append(f"({' OR '.join(either)})")
-            for inner in part.none_ or ():
-                parts.append(f"NOT {self._condition(inner, only_lead=only_lead)}")
-            return f"({' AND '.join(parts)})"
+            return self._combination(part, only_lead=only_lead)
         if isinstance(part, AttributeClause):
             return self._fact(f"coalesce({self._attribute(part)}, false)")
         if isinstance(part, ScoreClause) and part.score == "fit":
@@ -226,31 +218,46 @@ class _Query:
             return f"({part.score} >= {oracle.micro(part.at_least)})"
         return self._events(part)
 
+    def _combination(self, part: Combination, *, only_lead: bool) -> str:
+        def inner(parts: Sequence[AnyPredicate] | None) -> list[str]:
+            return [self._condition(p, only_lead=only_lead) for p in parts or ()]
+
+        either = [f"({' OR '.join(inner(part.any_))})"] if part.any_ else []
+        refused = [f"NOT {text}" for text in inner(part.none_)]
+        return f"({' AND '.join([*inner(part.all_), *either, *refused])})"
+
     def _events(self, clause: AnyPredicate) -> str:
         if isinstance(clause, DaysClause):
             return self._days(clause)
-        if isinstance(clause, CountClause):
-            mark, needed = self._mark(clause.count), clause.at_least
-        else:
-            assert isinstance(clause, LastClause)
-            mark, needed = self._mark(clause.last), 1
-        return f"({self._sum(mark, _frame(clause.within))} >= {needed})"
+        if isinstance(clause, CountClause) and clause.at_least > 1:
+            return f"({self._sum(self._mark(clause.count), clause.within)} >= {clause.at_least})"
+        assert isinstance(clause, CountClause | LastClause)
+        match = clause.count if isinstance(clause, CountClause) else clause.last
+        return self._within(self._latest(self._mark(match)), clause.within)
+
+    def _latest(self, mark: str) -> str:
+        """The instant of the latest event with the mark; much cheaper than a sum over a frame."""
+        return self._window(f"last_value(CASE WHEN {mark} = 1 THEN t END IGNORE NULLS)", None)
+
+    def _within(self, instant: str, window: Duration | None) -> str:
+        if window is None:
+            return f"({instant} IS NOT NULL)"
+        return f"coalesce({instant} > t - {window.microseconds}, false)"
 
     def _days(self, clause: DaysClause) -> str:
         """Last events of their days within the window, and today unless its last is among them."""
-        mark, frame = self._mark(clause.days), _frame(clause.within)
+        mark = self._mark(clause.days)
         last = f"{mark}_last"
         self.prepared[last] = (
             f"CASE WHEN {mark} = 1 AND coalesce(lead(day) OVER"
             f" (PARTITION BY lead, {mark} ORDER BY t) <> day, true) THEN 1 ELSE 0 END"
         )
-        before = self._sum(last, frame)
-        latest = self._window(f"max(t) FILTER (WHERE {mark} = 1)", frame)
-        ended = self._window(f"max(t) FILTER (WHERE {last} = 1)", SINCE_EVER)
+        latest, ended = self._latest(mark), self._latest(last)
         today = (
-            f"(coalesce({latest} >= today, false) AND coalesce({ended} < today, true))::INTEGER"
+            f"({self._within(latest, clause.within)} AND {latest} >= today"
+            f" AND coalesce({ended} < today, true))::INTEGER"
         )
-        return f"({before} + {today} >= {clause.at_least})"
+        return f"({self._sum(last, clause.within)} + {today} >= {clause.at_least})"
 
     def _fact(self, text: str) -> str:
         return self.facts.setdefault(text, f"a{len(self.facts)}")
@@ -285,8 +292,8 @@ class _Query:
         facts = [f"{text} AS {name}" for text, name in self.facts.items()]
         prepared = [f"{value} AS {name}" for name, value in self.prepared.items()]
         windows = [f"{text} AS {name}" for text, name in self.windows.items()]
-        limits = (self.rulebook.scoring or Scoring()).range
-        total = _clamped("behaviour + fit", limits and limits.min, limits and limits.max)
+        limits = (self.rulebook.scoring or Scoring()).range or ScoreRange()
+        total = _clamped("behaviour + fit", limits.min, limits.max)
         carried = ["fit", *self.facts.values(), *self.points, *self.marks]
         return f"""
         WITH facts AS (
@@ -332,17 +339,17 @@ class _Query:
 
 
 def _pool(group: int, rule: BehaviourRule) -> _Pool:
-    lengths = [d.microseconds for d in (rule.expires, rule.linear) if d is not None]
-    frame: int | str = min(lengths) if lengths else SINCE_EVER
+    lengths = [length for length in (rule.expires, rule.linear) if length is not None]
+    until = min(lengths, key=lambda length: length.microseconds, default=None)
     if rule.half_life is not None:
-        return _Pool(group, "half_life", rule.half_life.microseconds, frame)
+        return _Pool(group, "half_life", rule.half_life.microseconds, until)
     if rule.linear is not None:
-        return _Pool(group, "linear", rule.linear.microseconds, frame)
-    return _Pool(group, "constant", 0, frame)
+        return _Pool(group, "linear", rule.linear.microseconds, until)
+    return _Pool(group, "constant", 0, until)
 
 
-def _frame(window: Duration | None) -> int | str:
-    return SINCE_EVER if window is None else window.microseconds
+def _meant(match: EventMatch, signature: Signature) -> bool:
+    return oracle.is_meant(match, EventFact(0, *signature))
 
 
 def _clamped(value: str, low: float | None, high: float | None) -> str:

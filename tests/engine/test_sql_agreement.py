@@ -16,6 +16,7 @@ from tests.engine.strategies import Data, rulebook_data
 from teichaku.console.simulation import company_columns, simulate
 from teichaku.engine.columns import columns_of
 from teichaku.engine.evaluate import qualify
+from teichaku.engine.facts import EventFact, LeadFacts
 from teichaku.engine.program import compile_program
 from teichaku.engine.rulebook.load import load
 from teichaku.engine.rulebook.model import Rulebook
@@ -118,3 +119,50 @@ def test_they_agree_on_a_simulated_company(seed):
 def test_what_sql_cannot_say(old, new):
     assert expressible(load(BASE))
     assert not expressible(load(BASE.replace(old, new)))
+
+
+GRID = """
+rulebook: 1
+title: grid
+timezone: Asia/Tokyo
+scoring:
+  behaviour:
+    - group: one
+      max: 14
+      rules:
+        - {id: S-1, when: {event: page_view, path: /a}, points: 2, half_life: 2d}
+        - {id: S-2, when: {event: page_view, path: /b}, points: 3, linear: 3d}
+        - {id: S-3, when: {event: email_click}, points: 1.5, half_life: 1d, expires: 4d}
+    - {group: two, min: 1, rules: [{id: S-4, when: {event: page_view}, points: 1, expires: 2d}]}
+mql: {when: {any: [WHEN]}}
+"""
+A, VIEW, CLICK = "{event: page_view, path: /a}", "{event: page_view}", "{event: email_click}"
+
+
+@pytest.mark.parametrize(
+    "when",
+    [
+        "{score: behaviour, at_least: 9}",
+        f"{{count: {A}, at_least: 3, within: 2d}}",
+        f"{{all: [{{last: {A}, within: 36h}}, {{last: {CLICK}, within: 24h}}]}}",
+        f"{{days: {VIEW}, at_least: 3, within: 3d}}",
+        f"{{days: {CLICK}, at_least: 2, within: 30h}}",
+        f"{{all: [{{days: {VIEW}, at_least: 4}}, {{count: {CLICK}, at_least: 2, within: 12h}}]}}",
+    ],
+)
+def test_they_agree_where_every_window_ends_on_an_event(when):
+    rng = np.random.default_rng(7)
+    half_day, types = 12 * 3_600_000_000, (("page_view", "/a"), ("page_view", "/b"))
+    leads = []
+    for _ in range(400):
+        steps = rng.choice(40, 12)  # midnights and noons of local days, with many ties
+        kinds = rng.choice(3, 12)
+        events = [
+            EventFact(1_760_022_000_000_000 + int(step) * half_day,
+                      *((*types, ("email_click", ""))[kind]), external_id=str(number))
+            for number, (step, kind) in enumerate(zip(steps, kinds, strict=True))
+        ]  # fmt: skip
+        leads.append(LeadFacts(min(event.at for event in events), events))
+    ours, theirs = both(load(GRID.replace("WHEN", when)), columns_of(leads), END)
+    assert len(ours) > 20
+    assert theirs == ours

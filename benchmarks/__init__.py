@@ -1,0 +1,1 @@
+"""The promised speeds, measured on whatever machine this is."""

@@ -1,0 +1,104 @@
+"""Rows 1, 2 and 7: real imports and rescores on one database, in a process of its own."""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import django
+from django.core.management import call_command
+
+from benchmarks.figures import Figure, say
+
+SEED = 20261031
+RULEBOOK = Path(__file__).resolve().parents[1] / "tests" / "data" / "rulebook-example.yaml"
+# One point more for everybody, so that not a single score stays what it was.
+EVERYBODY = "      - {id: %s, when: {none: [{attribute: nobody, is: true}]}, points: %d}\n  grades:"
+
+
+def rows_1_and_2(kind: str, *, quick: bool) -> list[Figure]:
+    """Every lead scored again and written back after its score has changed."""
+    figures = []
+    sizes = [(200, 2_000)] * 2 if quick else [(100_000, 1_000_000), (400_000, 4_000_000)]
+    for row, ((leads, events), limit) in enumerate(zip(sizes, (3, 12), strict=True), start=1):
+        with _fresh(leads, events) as files:
+            for entity in ("companies", "leads", "events"):
+                _imported(entity, files[entity])
+            seconds = _rescore(repetitions=1 if quick else 3)
+        name = f"{row} full rescore {leads:,} leads / {events:,} events, {kind}"
+        figures.append(Figure(name, seconds, "s", "at most", limit))
+    return figures
+
+
+def row_7(kind: str, *, quick: bool) -> list[Figure]:
+    """Files brought in with everything that an import does: matching, quarantine, audit, outbox."""
+    leads, events = (200, 2_000) if quick else (200_000, 500_000)
+    with _fresh(leads, events) as files:
+        entities = ("users", "companies", "leads", "events", "deals")
+        rates = {entity: _imported(entity, files[entity]) for entity in entities}
+    limits = {"leads": 5_000, "deals": 5_000, "events": 20_000}
+    return [
+        Figure(f"7 import of {entity}, {kind}", rates[entity], "rows/s", "at least", limit)
+        for entity, limit in limits.items()
+    ]
+
+
+@contextmanager
+def _fresh(leads: int, events: int) -> Iterator[dict[str, Path]]:
+    """Files of a simulated company, beside an empty database."""
+    django.setup()
+    from teichaku.console.simulation import company_write, simulate
+
+    call_command("migrate", verbosity=0)
+    call_command("flush", verbosity=0, interactive=False)
+    with tempfile.TemporaryDirectory() as folder:
+        yield company_write(simulate(leads, events, SEED), Path(folder))
+
+
+def _imported(entity: str, path: Path) -> float:
+    """Rows per second of a file's import, start to end."""
+    from teichaku.core.actors import SYSTEM
+    from teichaku.intake.services import import_file
+
+    started, worked = time.perf_counter(), time.process_time()
+    report = import_file(entity=entity, path=path, actor=SYSTEM)
+    seconds, worked = time.perf_counter() - started, time.process_time() - worked
+    if report.rejected or report.created != report.read:
+        raise AssertionError(f"{entity}: {report.created} of {report.read} rows came in")
+    say(f"{entity}: {report.read:,} rows in {seconds:.1f} s ({worked:.1f} s of this process)")
+    return report.read / seconds
+
+
+def _rescore(repetitions: int) -> float:
+    from django.db.models import Sum
+
+    from teichaku.core.actors import SYSTEM
+    from teichaku.scoring.models import Score
+    from teichaku.scoring.services import scores_refresh
+
+    found, before = [], None
+    for points in range(repetitions + 1):
+        _activate(points)
+        started = time.perf_counter()
+        refresh = scores_refresh(actor=SYSTEM)
+        found.append(time.perf_counter() - started)
+        fit = Score.objects.aggregate(fit=Sum("fit"))["fit"]
+        if before is not None and round(fit - before) != refresh.leads:
+            raise AssertionError("not every score has changed")
+        before = fit
+        say(f"rescore {points}: {found[-1]:.2f} s, {refresh.qualified:,} newly qualified")
+    return min(found[1:])  # the first one built the store
+
+
+def _activate(points: int) -> None:
+    from teichaku.core.actors import SYSTEM
+    from teichaku.engine.rulebook.load import load
+    from teichaku.rulebook.services import revision_activate, revision_save
+
+    text = RULEBOOK.read_text(encoding="utf-8")
+    document = text.replace("  grades:", EVERYBODY % ("A-99", points), 1).replace("'", '"')
+    revision = revision_save(rulebook=load(document), document=document, actor=SYSTEM)
+    revision_activate(revision=revision, actor=SYSTEM)
