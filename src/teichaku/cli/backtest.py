@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -11,7 +10,7 @@ import click
 import numpy as np
 
 from teichaku.accounts.selectors import people_with_role, today
-from teichaku.cli.output import iso, midnight_given, number, print_json, write_csv
+from teichaku.cli.output import Span, iso, number, print_json, span_given, write_csv
 from teichaku.cli.rulebooks import findings, known_rulebook
 from teichaku.core import clock
 from teichaku.core.instants import instant_of
@@ -29,36 +28,42 @@ HEADER = ("lead", "qualified_at", "behaviour", "fit", "total")
 WORDS = {
     "ja": {
         "data": "リード {leads:,}件、行動 {events:,}件",
-        "range": "対象期間 {start} から {end} の前日まで", "whole": "全期間",
+        "whole": "対象期間: すべて", "from": "対象期間: {start} から",
+        "to": "対象期間: {end} の前日まで",
+        "range": "対象期間: {start} から {end} の前日まで",
         "qualified": "MQL {n:,}件", "month": "  {month}  {n:,}件",
         "opportunity": "商談化率（MQL→商談、{days}日以内） {rate}",
-        "matured": "  MQL {n:,}件のうち判定できる {matured:,}件、商談になった {opportunities:,}件",
+        "matured": "  MQL {n:,}件のうち、判定できるのは{matured:,}件、商談になったのは"
+        "{opportunities:,}件",
         "win": "受注率（決着分） {rate}",
         "won": "  受注 {won:,}件、失注 {lost:,}件、受注のあったリード {wins:,}件",
-        "missed": "受注 {winners:,}件のうち見逃し {missed:,}件（商談開始までにMQLになっていない）",
+        "missed": "見逃し {missed:,}件（受注のあったリード {winners:,}件のうち、商談開始までにMQLに"
+        "なっていなかったもの）",
         "load": "週あたりのMQL 平均 {mean}件、最多 {most:,}件",
-        "capacity": "  営業{reps:,}名の受け入れ枠 週{capacity:,}件。超えた週 {over:,}回",
-        "against": "「{title}」と比べて 増える {gained:,}件、減る {lost:,}件（そちらは {n:,}件）",
+        "capacity": "  営業{reps:,}名の受け入れ枠 週{capacity:,}件、超えた週 {over:,}回",
+        "against": "「{title}」（MQL {n:,}件）と比べて、{gained:,}件増え、{lost:,}件減ります。",
         "fit": "属性の点数には現在の値を使っています（過去の値は記録していません）。",
-        "warning": "注意: ",
-        "none": "まだ算出できません",
+        "warning": "注意: ", "rate": "{value:.1%}（95%信頼区間 {low:.1%}～{high:.1%}）",
+        "none": "まだ算出できません", "date": "%Y/%m/%d",
     },
     "en": {
-        "data": "{leads:,} leads, {events:,} events",
-        "range": "From {start} to before {end}", "whole": "The whole history",
-        "qualified": "{n:,} MQLs", "month": "  {month}  {n:,}",
-        "opportunity": "Opportunity rate (MQL to deal within {days} days) {rate}",
-        "matured": "  of {n:,} MQLs {matured:,} are old enough to judge; {opportunities:,} became a"
-        " deal",
-        "win": "Win rate (of closed deals) {rate}",
-        "won": "  {won:,} won, {lost:,} lost; leads with a win: {wins:,}",
-        "missed": "Missed wins: {missed:,} of {winners:,} (not an MQL when the deal opened)",
+        "data": "Leads: {leads:,}, events: {events:,}",
+        "whole": "The whole history", "from": "From {start}", "to": "Before {end}",
+        "range": "From {start} to before {end}",
+        "qualified": "MQLs: {n:,}", "month": "  {month}  {n:,}",
+        "opportunity": "Opportunity rate (MQL to deal within {days} days): {rate}",
+        "matured": "  old enough to judge: {matured:,} of {n:,}; with a deal: {opportunities:,}",
+        "win": "Win rate (of closed deals): {rate}",
+        "won": "  won: {won:,}, lost: {lost:,}; leads with a win: {wins:,}",
+        "missed": "Missed wins: {missed:,} of {winners:,} leads with a win (not an MQL by the time"
+        " the deal opened)",
         "load": "MQLs per week: {mean} on average, {most:,} at most",
-        "capacity": "  {reps:,} reps take {capacity:,} a week; weeks above that: {over:,}",
-        "against": "Against “{title}”: {gained:,} gained, {lost:,} lost (it has {n:,})",
+        "capacity": "  sales reps: {reps:,}, taking {capacity:,} a week; weeks above that:"
+        " {over:,}",
+        "against": "Against “{title}” (MQLs: {n:,}): {gained:,} gained, {lost:,} lost",
         "fit": "Fit uses the present attributes; their past values are not recorded.",
-        "warning": "Warning: ",
-        "none": "cannot be computed yet",
+        "warning": "Warning: ", "rate": "{value:.1%} (95% interval {low:.1%}–{high:.1%})",
+        "none": "cannot be computed yet", "date": "%Y-%m-%d",
     },
 }  # fmt: skip
 
@@ -95,7 +100,7 @@ def backtest(
 ) -> None:
     """Who would have qualified in the range, what came of it, and the difference to another."""
     rulebook = known_rulebook(rulebook_file)
-    span = (midnight_given(start, rulebook), midnight_given(end, rulebook))
+    span = span_given(start, end, rulebook)
     other = known_rulebook(against_file) if against_file else rulebook_in_force()
     store, outcomes, now = store_open(), deal_outcome_columns(), clock.now()
     found = evaluate(rulebook, store, outcomes, now=now, start=span[0], end=span[1])
@@ -137,7 +142,7 @@ def _rows(found: Backtest) -> list[tuple[str, ...]]:
     labels = lead_labels(np.unique(found.lead).tolist())
     zone = ZoneInfo(found.rulebook.timezone)
     points = np.stack([found.behaviour, found.fit, found.total], axis=1) / MICRO
-    return [
+    rows = [
         (
             labels[lead],
             instant_of(at).astimezone(zone).isoformat(),
@@ -147,13 +152,11 @@ def _rows(found: Backtest) -> list[tuple[str, ...]]:
             found.lead.tolist(), found.at.tolist(), points.tolist(), strict=True
         )
     ]
-
-
-_Span = tuple[datetime | None, datetime | None]
+    return sorted(rows)
 
 
 def _document(
-    found: Backtest, span: _Span, compared: _Comparison | None, load: _Load
+    found: Backtest, span: Span, compared: _Comparison | None, load: _Load
 ) -> dict[str, object]:
     summary, book = found.summary, found.rulebook
     return {
@@ -199,7 +202,7 @@ def _against_document(compared: _Comparison | None) -> dict[str, object] | None:
 
 
 def _lines(
-    found: Backtest, span: _Span, compared: _Comparison | None, load: _Load, lang: str
+    found: Backtest, span: Span, compared: _Comparison | None, load: _Load, lang: str
 ) -> list[str]:
     words, summary, book = WORDS[lang], found.summary, found.rulebook
     lines = [
@@ -238,15 +241,15 @@ def _lines(
     return lines + [f"{words['warning']}{finding.message(lang)}" for finding in findings(book)]
 
 
-def _range(span: _Span, words: dict[str, str]) -> str:
-    start, end = span
-    if start is None and end is None:
+def _range(span: Span, words: dict[str, str]) -> str:
+    start, end = (edge.strftime(words["date"]) if edge else "" for edge in span)
+    if not start and not end:
         return words["whole"]
-    shown = [f"{edge:%Y/%m/%d}" if edge else "…" for edge in (start, end)]
-    return words["range"].format(start=shown[0], end=shown[1])
+    kind = "range" if start and end else ("from" if start else "to")
+    return words[kind].format(start=start, end=end)
 
 
 def _rate(rate: Rate, words: dict[str, str]) -> str:
     if rate.value is None or rate.low is None or rate.high is None:
         return words["none"]
-    return f"{rate.value:.1%}（95% {rate.low:.1%}–{rate.high:.1%}）"
+    return words["rate"].format(**rate._asdict())

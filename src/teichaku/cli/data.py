@@ -7,7 +7,8 @@ from tempfile import TemporaryDirectory
 
 import click
 
-from teichaku.cli.output import Bar, print_json
+from teichaku.cli.options import tables_require
+from teichaku.cli.output import Bar, print_json, text_of
 from teichaku.core.actors import Actor
 from teichaku.intake.services import ImportReport, import_file
 
@@ -45,7 +46,7 @@ def file_in(
     from teichaku.intake.mapping import mapping_for
     from teichaku.rulebook.selectors import zone_in_force
 
-    text = map_file.read_text(encoding="utf-8") if map_file else None
+    text = text_of(map_file) if map_file else None
     with Bar(entity, "row") as bar:
         return import_file(
             entity=entity,
@@ -77,6 +78,8 @@ def simulate(leads: int, events: int, seed: int, out: Path | None, *, as_json: b
     from teichaku.console.simulation import company_write
     from teichaku.console.simulation import simulate as make
 
+    if out is None:
+        tables_require()
     company = make(leads, events, seed)
     if out is not None:
         files = company_write(company, out)

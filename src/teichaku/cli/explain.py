@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -25,26 +26,26 @@ WORDS = {
     "ja": {
         "as_of": "{at} 時点", "total": "合計 {total}点（行動 {behaviour} ＋ 属性 {fit}）",
         "grade": "グレード {grade}", "rising": "7日間の変化 {rising}点",
-        "next": "次に変わる時点 {at}", "reasons": "スコアの内訳", "decay": "時間による減少",
-        "clamp": "グループ「{name}」の上限・下限", "range": "合計の上限・下限",
-        "hits": "{hits}回、直近 {at}", "conditions": "MQLの条件", "met": "満たす",
-        "missed": "満たさない", "unknown": "判定できません",
-        "from": "判定できません（{at} から判定）",
-        "has": "現在 {value}", "now": "いまの状態: {verdict}",
-        "would": "このルールでMQLになった時点",
-        "recorded": "記録されたMQL", "none": "なし", "import": "取り込み",
+        "next": "次に期限が来る時点 {at}", "reasons": "スコアの内訳",
+        "decay": "{name}（時間による減少）", "clamp": "グループ「{name}」の上限・下限",
+        "range": "合計の上限・下限", "hits": "（{hits}回、直近 {at}）", "id": "［{id}］",
+        "conditions": "MQLの条件", "met": "満たす", "missed": "満たさない",
+        "unknown": "判定できません", "from": "{at} まで判定できません", "has": "（値 {value}）",
+        "yes": "はい", "no": "いいえ", "now": "この時点の判定: {verdict}",
+        "would": "このルールでMQLになった時点", "recorded": "記録されたMQL", "none": "なし",
+        "import": "取り込み", "date": "%Y/%m/%d %H:%M",
     },
     "en": {
         "as_of": "as of {at}", "total": "Total {total} (behaviour {behaviour} + fit {fit})",
         "grade": "Grade {grade}", "rising": "Change in 7 days {rising}",
-        "next": "Next change by itself {at}", "reasons": "What the score is made of",
-        "decay": "faded with time", "clamp": "limit of the group “{name}”",
-        "range": "limit of the total", "hits": "{hits}×, last {at}",
+        "next": "Next expiry {at}", "reasons": "What the score is made of",
+        "decay": "{name} (faded with time)", "clamp": "limit of the group “{name}”",
+        "range": "limit of the total", "hits": " ({hits}×, last {at})", "id": " [{id}]",
         "conditions": "The MQL definition", "met": "met", "missed": "not met",
         "unknown": "cannot be judged", "from": "cannot be judged before {at}",
-        "has": "now {value}", "now": "At this instant: {verdict}",
+        "has": " (value: {value})", "yes": "yes", "no": "no", "now": "At this instant: {verdict}",
         "would": "Qualified under this rulebook at", "recorded": "Recorded MQLs", "none": "none",
-        "import": "imported",
+        "import": "imported", "date": "%Y-%m-%d %H:%M",
     },
 }  # fmt: skip
 
@@ -134,7 +135,7 @@ def reason_label(reason: Reason, book: Rulebook, lang: str) -> str:
     if reason.kind == "clamp":
         return words["clamp"].format(name=_group_label(book, reason.subject))
     name = _rule_label(book, reason.subject)
-    return f"{name} – {words['decay']}" if reason.kind == "decay" else name
+    return words["decay"].format(name=name) if reason.kind == "decay" else name
 
 
 def _rule_label(book: Rulebook, rule_id: str) -> str:
@@ -151,7 +152,7 @@ def _group_label(book: Rulebook, name: str) -> str:
 
 def _lines(found: Explanation, label: str, lang: str) -> list[str]:
     words, book = WORDS[lang], found.rulebook
-    lines = [f"{label}  {words['as_of'].format(at=_local(found.as_of, book))}  {book.title}"]
+    lines = [f"{label}  {words['as_of'].format(at=_local(found.as_of, book, lang))}  {book.title}"]
     head = [
         words["total"].format(
             total=number(found.total), behaviour=number(found.behaviour), fit=number(found.fit)
@@ -159,9 +160,9 @@ def _lines(found: Explanation, label: str, lang: str) -> list[str]:
     ]
     if found.grade:
         head.append(words["grade"].format(grade=found.grade))
-    head.append(words["rising"].format(rising=signed(found.rising)))
+    head.append(words["rising"].format(rising=signed(found.rising, lang)))
     if found.next_at:
-        head.append(words["next"].format(at=_local(found.next_at, book)))
+        head.append(words["next"].format(at=_local(found.next_at, book, lang)))
     lines += [*head, "", words["reasons"]]
     lines += [_reason_line(reason, book, lang) for reason in found.reasons] or [
         f"  {words['none']}"
@@ -179,17 +180,19 @@ def _lines(found: Explanation, label: str, lang: str) -> list[str]:
     return lines
 
 
-def _local(instant: datetime, book: Rulebook) -> str:
-    return instant.astimezone(ZoneInfo(book.timezone)).strftime("%Y/%m/%d %H:%M")
+def _local(instant: datetime, book: Rulebook, lang: str) -> str:
+    return instant.astimezone(ZoneInfo(book.timezone)).strftime(WORDS[lang]["date"])
 
 
 def _reason_line(reason: Reason, book: Rulebook, lang: str) -> str:
-    points = f"{signed(reason.points / MICRO):>12}"
-    text = f"  {points}  {reason_label(reason, book, lang)}"
+    words, label = WORDS[lang], reason_label(reason, book, lang)
+    text = f"  {signed(reason.points / MICRO, lang):>12}  {label}"
     if reason.kind == "award" and reason.latest is not None:
-        at = _local(instant_of(reason.latest), book)
-        text += f"（{WORDS[lang]['hits'].format(hits=reason.hits, at=at)}）"
-    return f"{text} ［{reason.subject}］" if reason.subject else text
+        at = _local(instant_of(reason.latest), book, lang)
+        text += words["hits"].format(hits=reason.hits, at=at)
+    if reason.subject in ("", label):
+        return text
+    return text + words["id"].format(id=reason.subject)
 
 
 def _condition_line(one: Condition, book: Rulebook, lang: str) -> str:
@@ -199,20 +202,26 @@ def _condition_line(one: Condition, book: Rulebook, lang: str) -> str:
     elif one.judgeable:
         verdict = words["missed"]
     elif one.judgeable_from:
-        verdict = words["from"].format(at=_local(one.judgeable_from, book))
+        verdict = words["from"].format(at=_local(one.judgeable_from, book, lang))
     else:
         verdict = words["unknown"]
-    value = words["none"] if one.value is None else one.value
-    shown = number(value) if isinstance(value, float) else str(value)
-    text = predicate_sentence(one.clause, lang)
-    return f"  {verdict}: {text} – {words['has'].format(value=shown)}"
+    value = words["has"].format(value=_value(one.value, words))
+    return f"  {verdict}: {predicate_sentence(one.clause, lang)}{value}"
+
+
+def _value(value: float | int | str | bool | None, words: Mapping[str, str]) -> str:
+    if value is None:
+        return words["none"]
+    if isinstance(value, bool):
+        return words["yes"] if value else words["no"]
+    return number(value) if isinstance(value, float) else str(value)
 
 
 def _qualified_line(one: Qualified, book: Rulebook, lang: str) -> str:
     words = WORDS[lang]
     if one.total is None or one.behaviour is None or one.fit is None:
-        return f"  {_local(one.at, book)}  {words['import']}"
+        return f"  {_local(one.at, book, lang)}  {words['import']}"
     scores = words["total"].format(
         total=number(one.total), behaviour=number(one.behaviour), fit=number(one.fit)
     )
-    return f"  {_local(one.at, book)}  {scores}"
+    return f"  {_local(one.at, book, lang)}  {scores}"

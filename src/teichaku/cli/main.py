@@ -10,7 +10,13 @@ from pathlib import Path
 import click
 
 from teichaku import __version__
-from teichaku.cli.options import database_option, file_path, json_option, lang_option
+from teichaku.cli.options import (
+    database_option,
+    file_path,
+    json_option,
+    lang_option,
+    tables_needed,
+)
 
 ENTITIES = ("leads", "companies", "events", "deals", "stages", "activities", "users")
 
@@ -37,6 +43,7 @@ def migrate() -> None:
 @click.option("--dry-run", is_flag=True, help="Say what would happen, and leave nothing behind.")
 @json_option
 @database_option
+@tables_needed
 def import_(entity: str, file: Path, map_file: Path | None, dry_run: bool, as_json: bool) -> None:
     """Bring a UTF-8 CSV file in. The same file twice changes nothing."""
     from teichaku.cli.data import import_ as run
@@ -97,6 +104,7 @@ def schema() -> None:
 @lang_option
 @json_option
 @database_option
+@tables_needed
 def activate(file: Path, break_glass: str, lang: str, as_json: bool) -> None:
     """Put the rulebook in force from now on."""
     from teichaku.cli.rulebooks import activate as run
@@ -110,6 +118,7 @@ def activate(file: Path, break_glass: str, lang: str, as_json: bool) -> None:
 @click.option("--csv", "csv_file", type=click.Path(dir_okay=False, path_type=Path))
 @json_option
 @database_option
+@tables_needed
 def score(
     rulebook_file: Path | None, as_of: str | None, csv_file: Path | None, as_json: bool
 ) -> None:
@@ -126,6 +135,7 @@ def score(
 @lang_option
 @json_option
 @database_option
+@tables_needed
 def explain(
     lead: str, rulebook_file: Path | None, as_of: str | None, lang: str, as_json: bool
 ) -> None:
@@ -144,6 +154,7 @@ def explain(
 @lang_option
 @json_option
 @database_option
+@tables_needed
 def backtest(
     rulebook_file: Path,
     against_file: Path | None,
@@ -177,6 +188,7 @@ def simulate(leads: int, events: int, seed: int, out: Path | None, as_json: bool
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True)
 @database_option
+@tables_needed
 def serve(host: str, port: int) -> None:
     """Serve the pages."""
     from teichaku.cli.server import serve as run

@@ -15,6 +15,8 @@ from tqdm import tqdm
 from teichaku.core.errors import InvalidInput
 from teichaku.engine.rulebook.model import Rulebook
 
+Span = tuple[datetime | None, datetime | None]
+
 
 def print_json(document: object) -> None:
     """One object, readable, nothing else."""
@@ -49,26 +51,45 @@ def write_csv(path: Path, header: Sequence[str], rows: Iterable[Sequence[object]
         writer.writerows(rows)
 
 
+def text_of(path: Path) -> str:
+    """The text of a UTF-8 file, with or without a byte order mark."""
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError:
+        raise InvalidInput(f"{path} is not UTF-8 text; save it as UTF-8.") from None
+
+
 def instant_given(text: str, zone: ZoneInfo) -> datetime:
     """The instant of an ISO 8601 text: naive ones in the zone, a date alone is its midnight."""
     try:
         found = datetime.fromisoformat(text)
     except ValueError:
-        raise InvalidInput(
-            f"{text!r} is not an instant; write one such as 2026-11-22T09:00+09:00."
+        raise click.BadParameter(
+            f"{text!r} is not an instant; write one such as 2026-11-22T09:00+09:00.",
+            param_hint="--as-of",
         ) from None
     return found if found.tzinfo else found.replace(tzinfo=zone)
 
 
-def midnight_given(text: str | None, rulebook: Rulebook) -> datetime | None:
-    """Midnight at the start of a day in the rulebook's zone; None for None."""
+def span_given(start: str | None, end: str | None, rulebook: Rulebook) -> Span:
+    """Midnight at the start of each day in the rulebook's zone; None for None."""
+    zone = ZoneInfo(rulebook.timezone)
+    span = _midnight("--from", start, zone), _midnight("--to", end, zone)
+    if span[0] and span[1] and span[0] >= span[1]:
+        raise click.UsageError(f"--to {end} must be later than --from {start}.")
+    return span
+
+
+def _midnight(option: str, text: str | None, zone: ZoneInfo) -> datetime | None:
     if text is None:
         return None
     try:
         day = date.fromisoformat(text)
     except ValueError:
-        raise InvalidInput(f"{text!r} is not a day; write one such as 2026-11-22.") from None
-    return datetime(day.year, day.month, day.day, tzinfo=ZoneInfo(rulebook.timezone))
+        raise click.BadParameter(
+            f"{text!r} is not a day; write one such as 2026-11-22.", param_hint=option
+        ) from None
+    return datetime(day.year, day.month, day.day, tzinfo=zone)
 
 
 def iso(instant: datetime | None, rulebook: Rulebook) -> str | None:
@@ -81,7 +102,7 @@ def number(value: float) -> str:
     return f"{value:.6f}".rstrip("0").rstrip(".")
 
 
-def signed(value: float) -> str:
-    """A change of points with a full-width sign."""
-    text = number(abs(value))
-    return f"－{text}" if value < 0 else f"＋{text}"
+def signed(value: float, lang: str) -> str:
+    """A change of points with its sign, as texts of the language write it."""
+    plus, minus = "＋－" if lang == "ja" else "+-"
+    return f"{minus if value < 0 else plus}{number(abs(value))}"

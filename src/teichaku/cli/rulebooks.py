@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from teichaku.cli.options import problems
-from teichaku.cli.output import iso, print_json
+from teichaku.cli.output import iso, print_json, text_of
 from teichaku.engine.errors import RulebookError
 from teichaku.engine.rulebook.hashes import rulebook_hash
 from teichaku.engine.rulebook.lint import Finding, lint
@@ -18,11 +18,7 @@ from teichaku.engine.rulebook.model import Rulebook
 
 def rulebook_from(path: Path, *, event_types: Iterable[str] | None = None) -> Rulebook:
     """The rulebook of a file; problems are raised with the file's name and every line."""
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError:
-        raise click.ClickException(f"{path} is not UTF-8 text; save it as UTF-8.") from None
-    return load(text, event_types=event_types)
+    return load(text_of(path), event_types=event_types)
 
 
 def known_rulebook(path: Path) -> Rulebook:
@@ -85,7 +81,7 @@ def _print_checked(path: Path, answer: dict[str, object], lang: str) -> None:
     assert isinstance(found, list)
     assert isinstance(warnings, list)
     if found:
-        counted = f"{len(found)}か所の誤り" if lang == "ja" else f"{len(found)} problem(s)"
+        counted = f"{len(found)}か所の誤り" if lang == "ja" else f"problems: {len(found)}"
     else:
         counted = "誤りはありません" if lang == "ja" else "no problems"
     click.echo(f"{path}: {counted}")
@@ -140,7 +136,7 @@ def activate(file: Path, break_glass: str, lang: str, *, as_json: bool) -> None:
             "People who approve rulebooks have signed up, so this one needs their approval."
             " Propose it to them, or use --break-glass REASON; the reason is shown to everybody."
         )
-    document = file.read_text(encoding="utf-8-sig")
+    document = text_of(file)
     revision = revision_save(rulebook=rulebook, document=document, actor=COMMAND_LINE)
     activation = revision_activate(
         revision=revision, actor=COMMAND_LINE, reason=break_glass, break_glass=bool(break_glass)
@@ -150,7 +146,10 @@ def activate(file: Path, break_glass: str, lang: str, *, as_json: bool) -> None:
     if as_json:
         print_json({"hash": revision.hash, "effective_from": since, "warnings": warnings})
         return
-    said = "を施行しました" if lang == "ja" else "is in force"
-    click.echo(f"{rulebook.title} {said} ({since})\n  {revision.hash}")
+    if lang == "ja":
+        said, mark = f"「{rulebook.title}」を施行しました（{since} から）", "注意"
+    else:
+        said, mark = f"“{rulebook.title}” is in force since {since}", "warning"
+    click.echo(f"{said}\n  {revision.hash}")
     for warning in warnings:
-        click.echo(f"  {warning}")
+        click.echo(f"  {mark}: {warning}")

@@ -96,12 +96,13 @@ def _table(rulebook: Rulebook, store: Store, instant: datetime) -> _Table:
 def _rows(table: _Table) -> list[tuple[str, ...]]:
     labels = lead_labels(table.lead.tolist())
     points = np.stack([table.behaviour, table.fit, table.total], axis=1) / MICRO
-    return [
+    rows = [
         (labels[lead], number(behaviour), number(fit), number(total), grade)
         for lead, (behaviour, fit, total), grade in zip(
             table.lead.tolist(), points.tolist(), table.grade.tolist(), strict=True
         )
     ]
+    return sorted(rows)
 
 
 def _document(

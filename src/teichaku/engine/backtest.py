@@ -141,7 +141,9 @@ def _by_month(found: Qualified) -> list[tuple[str, int]]:
     if len(found.day) == 0:
         return []
     months = found.day.astype("datetime64[D]").astype("datetime64[M]").astype(np.int64)
-    pairs = np.unique(np.stack([months, found.lead]), axis=1)
-    counts = np.bincount(pairs[0] - months.min())
-    names = np.arange(months.min(), months.max() + 1).astype("datetime64[M]")
+    first = int(months.min())
+    leads, place = np.unique(found.lead, return_inverse=True)
+    pairs = np.unique((months - first) * len(leads) + place)
+    counts = np.bincount(pairs // len(leads))
+    names = np.arange(first, first + len(counts)).astype("datetime64[M]")
     return [(str(name), int(count)) for name, count in zip(names, counts, strict=True)]

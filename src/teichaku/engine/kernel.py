@@ -2,9 +2,9 @@
 
 Compiled without the GIL; our own threads run it over ranges of leads (``sweep``), one state each.
 
-* Every behaviour rule keeps its scored hits in order of time. A view sums the hits alive at one
-  instant and only moves forward; it moves when a score is asked for. Two views of the same hits,
-  the second seven days behind, answer ``rising``.
+* Every behaviour rule keeps its scored hits in order of time, and a log keeps the order of all. A
+  view sums the hits alive at one instant and only moves forward, when a score is asked for. Two
+  views of the same hits, the second seven days behind, answer ``rising``.
 * Every clause keeps the instants at which its hits leave the window. They leave in the order in
   which they came, so "at least n" holds until the n-th latest leaves.
 """
@@ -50,8 +50,11 @@ def reset(p: Any, s: Any, f: Any) -> None:
         s[p[H.LAST_DAY] + clause] = NEVER
         s[p[H.HELD_UNTIL] + clause] = NEVER
     s[p[H.NEGATIVE_UNTIL]] = NEVER
+    for rule in range(p[H.RULES]):
+        s[p[H.CAP_LEAVES] + rule] = FOREVER
     for view in range(VIEWS):
         s[p[H.VIEW_AT] + view] = NEVER
+        s[p[H.VIEW_END] + view] = FOREVER
     f[:] = 0.0
 
 
@@ -77,19 +80,24 @@ def award(p: Any, s: Any, rule: int, at: int) -> None:
     """Records a hit of the rule with what its cap leaves of the points; nothing if that is 0."""
     count = s[p[H.HITS] + rule]
     cells = rule * p[H.ROOM]
-    head = s[p[H.CAP_FROM] + rule]
-    used = s[p[H.CAP_USED] + rule]
     kind, length = p[p[H.PER_KIND] + rule], p[p[H.PER_LENGTH] + rule]
-    if kind != NO_WINDOW:
-        while head < count and leaves_at(p, kind, length, s[p[H.HIT_AT] + cells + head]) <= at:
+    if s[p[H.CAP_LEAVES] + rule] <= at:
+        head, used, left = s[p[H.CAP_FROM] + rule], s[p[H.CAP_USED] + rule], at
+        while left <= at:
             used -= abs(s[p[H.HIT_POINTS] + cells + head])
             head += 1
-        s[p[H.CAP_FROM] + rule] = head
+            left = FOREVER
+            if head < count:
+                left = leaves_at(p, kind, length, s[p[H.HIT_AT] + cells + head])
+        s[p[H.CAP_FROM] + rule], s[p[H.CAP_USED] + rule] = head, used
+        s[p[H.CAP_LEAVES] + rule] = left
+    used = s[p[H.CAP_USED] + rule]
     points = p[p[H.POINTS] + rule]
     magnitude = min(abs(points), p[p[H.CAP] + rule] - used)
-    if count - head >= p[p[H.TIMES] + rule] or magnitude <= 0:
-        s[p[H.CAP_USED] + rule] = used
+    if count - s[p[H.CAP_FROM] + rule] >= p[p[H.TIMES] + rule] or magnitude <= 0:
         return
+    if kind != NO_WINDOW and s[p[H.CAP_LEAVES] + rule] == FOREVER:
+        s[p[H.CAP_LEAVES] + rule] = leaves_at(p, kind, length, at)
     end = leaves_at(p, p[p[H.EXPIRES_KIND] + rule], p[p[H.EXPIRES_LENGTH] + rule], at)
     end = min(end, at + p[p[H.LINEAR_LENGTH] + rule])
     s[p[H.CAP_USED] + rule] = used + magnitude
@@ -97,6 +105,9 @@ def award(p: Any, s: Any, rule: int, at: int) -> None:
     s[p[H.HIT_POINTS] + cells + count] = magnitude if points > 0 else -magnitude
     s[p[H.HIT_END] + cells + count] = end
     s[p[H.HITS] + rule] = count + 1
+    entry = s[p[H.LOGGED]]
+    s[p[H.LOG_RULE] + entry], s[p[H.LOG_HIT] + entry] = rule, count
+    s[p[H.LOGGED]] = entry + 1
     s[p[H.NEWS]] |= AWARDED
     if points > 0:
         s[p[H.RECENT]] += magnitude
@@ -176,6 +187,23 @@ def count_in(
 
 
 @compiled
+def drop_ended(p: Any, s: Any, f: Any, view: int, instant: int) -> None:
+    """Takes out of the view what has ended, and notes when the next hit will."""
+    soonest = FOREVER
+    for rule in range(p[H.RULES]):
+        cell = view * p[H.RULES] + rule
+        ends = p[H.HIT_END] + rule * p[H.ROOM]
+        ended, taken = s[p[H.ENDED] + cell], s[p[H.TAKEN] + cell]
+        while ended < taken and s[ends + ended] <= instant:
+            count_in(p, s, f, view, rule, ended, instant, -1)
+            ended += 1
+        s[p[H.ENDED] + cell] = ended
+        if ended < taken:
+            soonest = min(soonest, s[ends + ended])
+    s[p[H.VIEW_END] + view] = soonest
+
+
+@compiled
 def advance(p: Any, s: Any, f: Any, view: int, instant: int) -> None:
     """Moves the view forward: what is alive at the instant, at its value then."""
     before = s[p[H.VIEW_AT] + view]
@@ -184,21 +212,23 @@ def advance(p: Any, s: Any, f: Any, view: int, instant: int) -> None:
     if before != NEVER:
         fade(p, s, f, view, instant - before)
     s[p[H.VIEW_AT] + view] = instant
-    for rule in range(p[H.RULES]):
-        cell = view * p[H.RULES] + rule
-        cells = rule * p[H.ROOM]
-        ended, taken = s[p[H.ENDED] + cell], s[p[H.TAKEN] + cell]
-        while ended < taken and s[p[H.HIT_END] + cells + ended] <= instant:
-            count_in(p, s, f, view, rule, ended, instant, -1)
-            ended += 1
-        hits = s[p[H.HITS] + rule]
-        while taken < hits and s[p[H.HIT_AT] + cells + taken] <= instant:
-            if s[p[H.HIT_END] + cells + taken] <= instant:
-                ended = taken + 1  # all before it have ended too
-            else:
-                count_in(p, s, f, view, rule, taken, instant, 1)
-            taken += 1
-        s[p[H.ENDED] + cell], s[p[H.TAKEN] + cell] = ended, taken
+    if s[p[H.VIEW_END] + view] <= instant:
+        drop_ended(p, s, f, view, instant)
+    entry = s[p[H.VIEW_FROM] + view]
+    while entry < s[p[H.LOGGED]]:
+        rule, hit = s[p[H.LOG_RULE] + entry], s[p[H.LOG_HIT] + entry]
+        cell, cells = view * p[H.RULES] + rule, rule * p[H.ROOM] + hit
+        if s[p[H.HIT_AT] + cells] > instant:
+            break
+        end = s[p[H.HIT_END] + cells]
+        if end <= instant:
+            s[p[H.ENDED] + cell] = hit + 1  # all of the rule before it have ended too
+        else:
+            count_in(p, s, f, view, rule, hit, instant, 1)
+            s[p[H.VIEW_END] + view] = min(s[p[H.VIEW_END] + view], end)
+        s[p[H.TAKEN] + cell] = hit + 1
+        entry += 1
+    s[p[H.VIEW_FROM] + view] = entry
 
 
 @compiled
@@ -245,15 +275,14 @@ def may_rise(p: Any, s: Any, threshold: int, instant: int) -> bool:
     since = instant - WEEK_US
     if s[p[H.NEGATIVE_UNTIL]] > since:
         return True
-    for rule in range(p[H.RULES]):
-        if p[p[H.POINTS] + rule] <= 0:
-            continue
-        head, hits = s[p[H.RECENT_FROM] + rule], s[p[H.HITS] + rule]
-        cells = rule * p[H.ROOM]
-        while head < hits and s[p[H.HIT_AT] + cells + head] <= since:
-            s[p[H.RECENT]] -= s[p[H.HIT_POINTS] + cells + head]
-            head += 1
-        s[p[H.RECENT_FROM] + rule] = head
+    entry = s[p[H.RECENT_FROM]]
+    while entry < s[p[H.LOGGED]]:
+        cell = s[p[H.LOG_RULE] + entry] * p[H.ROOM] + s[p[H.LOG_HIT] + entry]
+        if s[p[H.HIT_AT] + cell] > since:
+            break
+        s[p[H.RECENT]] -= max(s[p[H.HIT_POINTS] + cell], 0)
+        entry += 1
+    s[p[H.RECENT_FROM]] = entry
     return s[p[H.RECENT]] >= threshold
 
 

@@ -81,6 +81,7 @@ class Head(_Numbered):
     HITS = auto()
     CAP_FROM = auto()
     CAP_USED = auto()
+    CAP_LEAVES = auto()  # when the oldest hit that the cap counts leaves its window
     RULE_GAP = auto()
     LEFTS = auto()
     DAYS = auto()
@@ -91,7 +92,10 @@ class Head(_Numbered):
     NEGATIVE_UNTIL = auto()
     RECENT = auto()
     RECENT_FROM = auto()
+    LOGGED = auto()
     VIEW_AT = auto()
+    VIEW_FROM = auto()
+    VIEW_END = auto()
     TAKEN = auto()
     ENDED = auto()
     ALIVE = auto()
@@ -99,6 +103,8 @@ class Head(_Numbered):
     HIT_AT = auto()
     HIT_POINTS = auto()
     HIT_END = auto()
+    LOG_RULE = auto()
+    LOG_HIT = auto()
     LEFT_AT = auto()
     DAY_LEFT_AT = auto()
     STATE_CELLS = auto()  # how many cells ``s`` has; those before HIT_AT are reset per lead
@@ -123,13 +129,15 @@ def with_room(program: I64, most_events: int) -> I64:
     room = max(most_events, 1)
     p[Head.ROOM] = room
     sizes = {
-        Head.HITS: rules, Head.CAP_FROM: rules, Head.CAP_USED: rules, Head.RULE_GAP: rules,
+        Head.HITS: rules, Head.CAP_FROM: rules, Head.CAP_USED: rules, Head.CAP_LEAVES: rules,
+        Head.RULE_GAP: rules,
         Head.LEFTS: clauses, Head.DAYS: clauses, Head.LAST_DAY: clauses, Head.CLAUSE_GAP: clauses,
         Head.HELD_UNTIL: clauses,
-        Head.NEWS: 1, Head.NEGATIVE_UNTIL: 1, Head.RECENT: 1, Head.RECENT_FROM: rules,
-        Head.VIEW_AT: VIEWS, Head.TAKEN: VIEWS * rules,
+        Head.NEWS: 1, Head.NEGATIVE_UNTIL: 1, Head.RECENT: 1, Head.RECENT_FROM: 1, Head.LOGGED: 1,
+        Head.VIEW_AT: VIEWS, Head.VIEW_FROM: VIEWS, Head.VIEW_END: VIEWS, Head.TAKEN: VIEWS * rules,
         Head.ENDED: VIEWS * rules, Head.ALIVE: VIEWS * pools, Head.ALIVE_POINTS: VIEWS * pools,
         Head.HIT_AT: rules * room, Head.HIT_POINTS: rules * room, Head.HIT_END: rules * room,
+        Head.LOG_RULE: rules * room, Head.LOG_HIT: rules * room,
         Head.LEFT_AT: clauses * room, Head.DAY_LEFT_AT: clauses * room,
     }  # fmt: skip
     begin = 0

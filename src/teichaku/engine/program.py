@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -230,6 +231,7 @@ class _MonthTable:
         return np.concatenate([_months_later(amount) for amount in self._amounts])
 
 
+@lru_cache(maxsize=32)
 def _months_later(amount: int) -> I64:
     days = np.arange(FIRST_DAY, FIRST_DAY + TABLE_DAYS).astype("datetime64[D]")
     start_of_month = days.astype("datetime64[M]")

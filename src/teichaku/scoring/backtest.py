@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import numpy as np
@@ -57,28 +57,24 @@ def backtest(
     end: datetime | None,
 ) -> Backtest:
     """The rulebook over the store; qualifications in [start, end) are reported."""
-    lines = [
-        _lines(rulebook, store, fresh=fresh, now=now).between(
-            None if start is None else micros(start), None if end is None else micros(end)
-        )
-        for fresh in (False, True)
-    ]
-    merged = _by_lead(lines)
-    offset = int(fixed_offset(rulebook.timezone).total_seconds()) * MICRO
-    found = Qualified(merged.row, merged.at, local_days(merged.at, offset))
-    summary = summarise(
-        found,
-        outcomes,
-        window_days=window_days(rulebook),
-        today=_day(now, offset),
-        span=(
-            -FAR if start is None else _day(start, offset),
-            FAR if end is None else _day(end, offset),
-        ),
+    ever = _by_lead([_lines(rulebook, store, fresh=fresh, now=now) for fresh in (False, True)])
+    reported = ever.between(
+        None if start is None else micros(start), None if end is None else micros(end)
     )
+    offset = int(fixed_offset(rulebook.timezone).total_seconds()) * MICRO
+    whole, found = (Qualified(q.row, q.at, local_days(q.at, offset)) for q in (ever, reported))
+    span = (
+        -FAR if start is None else _day(start, offset),
+        FAR if end is None else _day(end, offset),
+    )
+    window, today = window_days(rulebook), _day(now, offset)
+    summary = summarise(found, outcomes, window_days=window, today=today, span=span)
+    # Nobody missed a win whose lead had qualified before the range.
+    missed = summarise(whole, outcomes, window_days=window, today=today, span=span).missed_wins
     return Backtest(
-        rulebook, store.leads, store.events, merged.row, merged.at, merged.behaviour, merged.fit,
-        merged.total, summary, weekly_load(found.first),
+        rulebook, store.leads, store.events, reported.row, reported.at, reported.behaviour,
+        reported.fit, reported.total, replace(summary, missed_wins=missed),
+        weekly_load(found.first),
     )  # fmt: skip
 
 

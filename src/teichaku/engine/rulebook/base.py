@@ -28,9 +28,7 @@ class Part(BaseModel):
 
     instead: ClassVar[tuple[str, ...]] = ()
     """Keys that would make another part of this mapping; a problem names them too."""
-    model_config = ConfigDict(
-        frozen=True, extra="forbid", strict=True, serialize_by_alias=True
-    )
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, serialize_by_alias=True)
 
     @model_validator(mode="wrap")
     @classmethod
