@@ -114,6 +114,7 @@ def lead(name="", *, total=None, revision=None, grade="B2", **fields):
             rising=0.5,
             revision=revision,
             as_of=NOW,
+            history=0,
         )
     return made
 

@@ -397,3 +397,13 @@ def test_a_run_that_was_killed_is_completed_by_the_next(
     assert len(rows()) == 9
     same_as_oracle(rulebook, "2026-06-05 11:00")
     assert refresh("2026-06-05 12:00", only_changed=True).leads == 0
+
+
+def test_an_import_that_began_before_an_evaluation_and_ended_after_it_is_not_missed() -> None:
+    activate(START)
+    bring("2026-06-02 08:30", "leads", {"external_id": "a"})
+    refresh("2026-06-02 10:00")
+    # Recorded, by its own clock, before the evaluation that could not see it yet.
+    bring("2026-06-02 09:59", "events", event("a", "2026-06-02 09:00"))
+    found = refresh("2026-06-02 11:00")
+    assert (found.qualified, standing()) == (1, [("a", "2026-06-02 09:00")])

@@ -10,7 +10,7 @@ import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 from teichaku.core.errors import TeichakuError
 
@@ -172,7 +172,9 @@ def choose_database(database: str | None) -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "teichaku.config.settings")
     if database is not None:
         path = Path(database).absolute()
-        os.environ["DATABASE_URL"] = database if "://" in database else f"sqlite:///{path}"
+        os.environ["DATABASE_URL"] = (
+            database if "://" in database else f"sqlite:///{quote(str(path))}"
+        )
 
 
 def read(environ: Mapping[str, str] = os.environ) -> Environment:

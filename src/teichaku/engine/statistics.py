@@ -24,4 +24,4 @@ def wilson(part: int, whole: int) -> Rate:
     spread = Z95 * sqrt(share * (1 - share) / whole + Z95**2 / (4 * whole**2))
     centre, scale = share + Z95**2 / (2 * whole), 1 + Z95**2 / whole
     low, high = (centre - spread) / scale, (centre + spread) / scale
-    return Rate(share, max(low, 0.0), min(high, 1.0))
+    return Rate(share, max(min(low, share), 0.0), min(max(high, share), 1.0))

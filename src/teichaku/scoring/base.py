@@ -18,11 +18,13 @@ import pyarrow as pa
 from adbc_driver_manager.dbapi import Connection
 from django.conf import settings
 from django.db import connection, transaction
+from django.db.models import F
 
-from teichaku.core import clock
+from teichaku.core import bulk, clock
 from teichaku.core.ids import uuid7
 from teichaku.engine.columns import Columns
 from teichaku.engine.store import base_read, base_write
+from teichaku.scoring.dirty import marks_note
 from teichaku.scoring.histories import (
     attribute_table,
     columns_of_leads,
@@ -33,6 +35,7 @@ from teichaku.scoring.histories import (
 from teichaku.scoring.models import DirtyLead, StoreBase
 
 COMPACT_ABOVE = 0.05  # of all leads; below it the changed ones are cheaper to read each time
+MARKS_AT_ONCE = 5_000
 Progress = Callable[[str], None]
 
 _EVENTS = (
@@ -67,7 +70,8 @@ def store_open(progress: Progress = lambda _: None) -> Store:
     """The store as of now; the base is built when there is none or too many leads changed."""
     with transaction.atomic():
         base = StoreBase.objects.filter(current=True).first()
-        dirty = np.array(sorted(DirtyLead.objects.values_list("lead_id", flat=True)), np.int64)
+        changed = DirtyLead.objects.exclude(base_mark=F("mark"), base_mark__isnull=False)
+        dirty = np.array(sorted(changed.values_list("lead_id", flat=True)), np.int64)
     columns = None
     if base is not None and len(dirty) <= COMPACT_ABOVE * base.leads:
         columns = _readable(_folder(base))
@@ -99,25 +103,14 @@ def base_build() -> Columns:
             built_at=clock.now(),
             current=True,
         )
-        _clear(marks)
         # The last base stays: another process may be reading the pointer to it right now.
         StoreBase.objects.filter(pk__in=[base.pk for base in old[:-1]]).delete()
+    for chunk in bulk.chunked(sorted(marks.items()), MARKS_AT_ONCE):
+        with transaction.atomic():
+            marks_note("base_mark", chunk)
     for base in old[:-1]:
         shutil.rmtree(_folder(base), ignore_errors=True)
     return _mapped(folder)
-
-
-def _clear(marks: dict[int, int]) -> None:
-    """Takes leads out of the changed ones that the base holds and scoring has seen, unless they
-    changed again.
-    """
-    done = [
-        lead
-        for lead, mark, scored in DirtyLead.objects.values_list("lead_id", "mark", "scored_mark")
-        if marks.get(lead) == mark and scored == mark
-    ]
-    for start in range(0, len(done), 5_000):
-        DirtyLead.objects.filter(lead_id__in=done[start : start + 5_000]).delete()
 
 
 def _folder(base: StoreBase) -> Path:
@@ -127,7 +120,7 @@ def _folder(base: StoreBase) -> Path:
 def _readable(folder: Path) -> Columns | None:
     """The base of a folder; None where it is gone or damaged, for it can be made again."""
     try:
-        return _mapped(folder)
+        return _mapped(folder) if folder.exists() else None
     except (OSError, ValueError):
         return None
 

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import connection
+from django.db.models import F
 
 from teichaku.core import bulk, clock
 from teichaku.core.ids import uuid7
@@ -37,6 +38,18 @@ def leads_mark(roots: Sequence[int]) -> None:
             " ON CONFLICT (lead_id) DO UPDATE SET mark = excluded.mark",
             [secrets.randbits(62), ids],
         )
+
+
+def marks_note(reader: str, marks: Sequence[tuple[int, int]]) -> list[int]:
+    """The leads, of (lead, mark) as read, that have not changed since; ``reader`` (scored_mark or
+    base_mark) is now up to date with them, and rows that both are up to date with are gone.
+    """
+    ids = [lead for lead, _mark in marks]
+    current = dict(DirtyLead.objects.filter(pk__in=ids).values_list("lead_id", "mark"))
+    same = [(lead, mark, mark) for lead, mark in marks if current.get(lead) == mark]
+    bulk.upsert(DirtyLead, "lead_id", ("mark", reader), same)
+    DirtyLead.objects.filter(pk__in=ids, scored_mark=F("mark"), base_mark=F("mark")).delete()
+    return [lead for lead, _mark, _same in same]
 
 
 def qualifications_import(pairs: Sequence[tuple[int, datetime]]) -> None:

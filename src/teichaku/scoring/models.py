@@ -24,6 +24,8 @@ class Score(models.Model):
     revision = models.ForeignKey("rulebook.Revision", on_delete=models.PROTECT, related_name="+")
     as_of = models.DateTimeField()
     next_at = models.DateTimeField(null=True)
+    # A fingerprint of the events up to as_of: another one later means that the past has changed.
+    history = models.BigIntegerField()
 
     class Meta:
         indexes: ClassVar = [
@@ -92,13 +94,15 @@ class Qualification(models.Model):
 class DirtyLead(models.Model):
     """A lead whose score may no longer be right: the mark moves on at each change.
 
-    Scoring notes the mark that it read; a change meanwhile leaves the two apart, and the lead
-    stays to be scored again. Rows outlive scoring until the store's base has taken them in.
+    Scoring and the store's base each note the mark that they read; a change meanwhile leaves it
+    behind, and the lead stays to be scored again, or to be read past the base. A row goes when
+    both are up to date.
     """
 
     lead_id = models.BigIntegerField(primary_key=True)
     mark = models.BigIntegerField()
     scored_mark = models.BigIntegerField(null=True)
+    base_mark = models.BigIntegerField(null=True)
 
 
 class StoreBase(models.Model):

@@ -12,7 +12,7 @@ from uuid import UUID
 import numpy as np
 import numpy.typing as npt
 from django.db import transaction
-from django.db.models import Q, TextField
+from django.db.models import TextField
 from django.db.models.functions import Cast
 
 from teichaku.core import bulk, clock
@@ -26,9 +26,10 @@ from teichaku.engine.columns import Columns
 from teichaku.engine.evaluate import Live, QualificationColumns, qualify_live
 from teichaku.engine.explain import clause_values
 from teichaku.engine.facts import LiveState
+from teichaku.engine.layout import NEVER
 from teichaku.engine.program import Program
 from teichaku.engine.rulebook.base import MICRO
-from teichaku.leads.models import MergeEntry, StageEntry
+from teichaku.leads.models import StageEntry
 from teichaku.rulebook.models import Activation
 from teichaku.scoring.models import Qualification, Score
 from teichaku.tracking.models import Event
@@ -84,7 +85,7 @@ def findings(
     start = micros(activation.effective_from)
     seen = _last_evaluations(activation)
     ids = columns.lead_ids
-    rewritten = _rewritten(changed & seen.keys(), seen) & set(ids[rows].tolist())
+    rewritten = _rewritten(columns, rows, changed & seen.keys(), seen)
     ledger, resets = _ledger(activation), _resets()
     since, ask = np.full(columns.leads, start), np.ones(columns.leads, np.bool_)
     states = [LiveState()] * columns.leads
@@ -213,24 +214,25 @@ def _last_evaluations(activation: Activation) -> dict[int, int]:
     return found
 
 
-def _rewritten(leads: AbstractSet[int], seen: Mapping[int, int]) -> set[int]:
-    """Those whose past changed since their last evaluation: late or retracted events, merges."""
-    found: set[int] = set()
+def _rewritten(
+    columns: Columns, rows: npt.NDArray[np.int64], leads: AbstractSet[int], seen: Mapping[int, int]
+) -> set[int]:
+    """The leads whose events up to their last evaluation are not those that it saw: some came
+    late, were retracted, or moved with a merge. When they were recorded does not tell: an import
+    may commit after an evaluation that began after it.
+    """
+    looked_at = [row for row in rows.tolist() if int(columns.lead_ids[row]) in leads]
+    if not looked_at:
+        return set()
+    until = np.full(columns.leads, NEVER)
+    for row in looked_at:
+        until[row] = seen[int(columns.lead_ids[row])]
+    now = columns.fingerprints(until)
+    then: dict[int, int] = {}
     for chunk in bulk.chunked(sorted(leads), AT_ONCE):
-        oldest = instant_of(min(seen[lead] for lead in chunk))
-        news = Q(recorded_at__gt=oldest) | Q(retracted_at__gt=oldest)
-        events = Event.objects.filter(news, lead__root__in=chunk)
-        for lead, at, recorded, retracted in events.values_list(
-            "lead__root_id", "at", "recorded_at", "retracted_at"
-        ):
-            last = instant_of(seen[lead])
-            if at <= last and (recorded > last or (retracted and retracted > last)):
-                found.add(lead)
-        moved = Q(at__gt=oldest) | Q(undone_at__gt=oldest)
-        pairs = Q(kept__root__in=chunk) | Q(merged__root__in=chunk)
-        for both in MergeEntry.objects.filter(moved, pairs).values_list("kept_id", "merged_id"):
-            found.update(both)
-    return found & leads
+        then.update(Score.objects.filter(lead__in=chunk).values_list("lead_id", "history"))
+    ids = [(row, int(columns.lead_ids[row])) for row in looked_at]
+    return {lead for row, lead in ids if int(now[row]) != then.get(lead)}
 
 
 def _ledger(activation: Activation) -> dict[int, list[Recorded]]:

@@ -28,13 +28,14 @@ from teichaku.engine.rulebook.base import MICRO
 from teichaku.rulebook.models import Activation
 from teichaku.rulebook.selectors import activation_in_force, rulebook_of
 from teichaku.scoring.base import store_open
+from teichaku.scoring.dirty import marks_note
 from teichaku.scoring.histories import columns_of_leads, with_computed
 from teichaku.scoring.models import DirtyLead, Score
 from teichaku.scoring.qualify import Findings, findings, findings_write
 
 ROWS_AT_ONCE = 5_000  # one transaction of SQLite stays under 250 ms
 FINDING_ROWS = 6  # a qualification with its evidence and message takes as long as so many scores
-SCORED = ("behaviour", "fit", "total", "grade", "rising", "revision", "as_of", "next_at")
+SCORED = ("behaviour", "fit", "total", "grade", "rising", "revision", "as_of", "next_at", "history")
 Progress = Callable[[int, int], None]
 
 
@@ -127,6 +128,7 @@ class _Run:
         rulebook = rulebook_of(activation.revision.document)
         self.program: Program = compile_program(rulebook, columns.signatures)
         self.scores: ScoreColumns = score(self.program, columns, micros(as_of))
+        self.history = columns.fingerprints(np.full(columns.leads, micros(as_of)))
         self.rows = np.flatnonzero(keep)
         self.grades = grades(rulebook, self.scores.behaviour, self.scores.fit)
 
@@ -180,7 +182,7 @@ class _Run:
         revisions, instants = [self.activation.revision_id] * count, [self.as_of] * count
         return list(
             zip(ids, behaviour, fit, total, letters, rising, revisions, instants, next_at,
-                strict=True)
+                self.history[rows].tolist(), strict=True)
         )  # fmt: skip
 
 
@@ -188,14 +190,6 @@ def _note_scored(marks: dict[int, int]) -> None:
     """The changes that were read are scored; later ones keep a mark of their own."""
     for chunk in bulk.chunked(sorted(marks.items()), ROWS_AT_ONCE):
         with transaction.atomic():
-            current = dict(
-                DirtyLead.objects.filter(lead_id__in=[lead for lead, _mark in chunk]).values_list(
-                    "lead_id", "mark"
-                )
-            )
-            same = [(lead, mark, mark) for lead, mark in chunk if current.get(lead) == mark]
-            bulk.upsert(DirtyLead, "lead_id", ("mark", "scored_mark"), same)
+            leads = marks_note("scored_mark", chunk)
             # A merge left these without a history of their own.
-            Score.objects.filter(lead_id__in=[lead for lead, _, _ in same]).exclude(
-                lead__root_id=F("lead_id")
-            ).delete()
+            Score.objects.filter(lead_id__in=leads).exclude(lead__root_id=F("lead_id")).delete()

@@ -21,6 +21,7 @@ class Migration(migrations.Migration):
                 ("lead_id", models.BigIntegerField(primary_key=True, serialize=False)),
                 ("mark", models.BigIntegerField()),
                 ("scored_mark", models.BigIntegerField(null=True)),
+                ("base_mark", models.BigIntegerField(null=True)),
             ],
         ),
         migrations.CreateModel(
@@ -146,6 +147,7 @@ class Migration(migrations.Migration):
                 ("rising", models.FloatField()),
                 ("as_of", models.DateTimeField()),
                 ("next_at", models.DateTimeField(null=True)),
+                ("history", models.BigIntegerField()),
                 (
                     "revision",
                     models.ForeignKey(
