@@ -16,6 +16,7 @@ SQLITE_START = (
     "PRAGMA cache_size=-65536;"
     "PRAGMA mmap_size=1073741824;"
     "PRAGMA temp_store=MEMORY;"
+    "PRAGMA wal_autocheckpoint=8000;"  # pages: a bulk write is not held up at every portion
 )
 
 

@@ -51,6 +51,33 @@ def reserve_ids(model: type[models.Model], count: int) -> list[int]:
         return list(range(last + 1, last + 1 + count))
 
 
+def lookup(
+    model: type[models.Model],
+    key: str,
+    keys: Iterable[object],
+    fields: Sequence[str],
+    **same: object,
+) -> list[Row]:
+    """The values of ``fields`` of the rows whose ``key`` is one of ``keys``, in one statement.
+
+    ``same``: columns that must equal a value besides, such as the first ones of an index.
+    """
+    wanted: object = list(keys)
+    among = "= ANY(%s)"
+    if connection.vendor == "sqlite":
+        wanted, among = json.dumps(wanted), "IN (SELECT value FROM json_each(%s))"
+    conditions = [f"{column} = %s" for column in _columns(model, list(same))]
+    conditions.append(f"{_columns(model, [key])[0]} {among}")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT {', '.join(_columns(model, fields))}"  # noqa: S608
+            f" FROM {_quoted(model._meta.db_table)} WHERE {' AND '.join(conditions)}",
+            [*same.values(), wanted],
+        )
+        found: list[Row] = cursor.fetchall()
+        return found
+
+
 def insert(model: type[models.Model], fields: Sequence[str], rows: Sequence[Row]) -> None:
     """Nothing; all rows are stored, and a broken constraint raises ``IntegrityError``."""
     if not rows:

@@ -30,13 +30,11 @@ class Known(NamedTuple):
 
 def leads_by_reference(system: str, references: Collection[str]) -> dict[str, Known]:
     """The leads that the system calls so; unknown references are left out."""
-    found: dict[str, Known] = {}
-    for chunk in bulk.chunked(references, LOOKUP_SIZE):
-        rows = LeadIdentity.objects.filter(system=system, external_id__in=chunk).values_list(
-            "external_id", "lead_id", "lead__root_id"
-        )
-        found.update((reference, Known(lead, root)) for reference, lead, root in rows)
-    return found
+    own = dict(
+        bulk.lookup(LeadIdentity, "external_id", references, ("external_id", "lead"), system=system)
+    )
+    roots = dict(bulk.lookup(Lead, "id", set(own.values()), ("id", "root")))
+    return {reference: Known(lead, roots[lead]) for reference, lead in own.items()}
 
 
 def leads_by_email(addresses: Collection[str]) -> dict[str, Known]:

@@ -136,9 +136,6 @@ def events_retract(*, events: Collection[int], actor: Actor) -> None:
 
 
 def _tell(leads: Collection[int]) -> None:
-    roots: set[int] = set()
-    for chunk in bulk.chunked(leads, 5_000):
-        roots.update(Lead.objects.filter(pk__in=chunk).values_list("root_id", flat=True))
-    ids = sorted(roots)
+    ids = sorted({root for (root,) in bulk.lookup(Lead, "id", leads, ["root"])})
     outbox_emit(topic="tracking.events_written", payload={"leads": ids})
     leads_changed.notify(ids)
