@@ -33,7 +33,7 @@ WORDS = {
         "unknown": "判定できません", "from": "{at} まで判定できません", "has": "（値 {value}）",
         "yes": "はい", "no": "いいえ", "now": "この時点の判定: {verdict}",
         "would": "このルールでMQLになった時点", "recorded": "記録されたMQL", "none": "なし",
-        "import": "取り込み", "date": "%Y/%m/%d %H:%M",
+        "import": "取り込み", "excludes": "［除外条件］", "date": "%Y/%m/%d %H:%M",
     },
     "en": {
         "as_of": "as of {at}", "total": "Total {total} (behaviour {behaviour} + fit {fit})",
@@ -45,7 +45,7 @@ WORDS = {
         "unknown": "cannot be judged", "from": "cannot be judged before {at}",
         "has": " (value: {value})", "yes": "yes", "no": "no", "now": "At this instant: {verdict}",
         "would": "Qualified under this rulebook at", "recorded": "Recorded MQLs", "none": "none",
-        "import": "imported", "date": "%Y-%m-%d %H:%M",
+        "import": "imported", "excludes": " [excludes]", "date": "%Y-%m-%d %H:%M",
     },
 }  # fmt: skip
 
@@ -111,6 +111,7 @@ def _condition_document(one: Condition, book: Rulebook, lang: str) -> dict[str, 
     return {
         "condition": predicate_sentence(one.clause, lang),
         "holds": one.holds if one.judgeable else None,
+        "excludes": one.excludes,
         "value": value if isinstance(value, int | float | str | None) else str(value),
         "needed": one.needed,
         "judgeable_from": iso(one.judgeable_from, book),
@@ -206,7 +207,8 @@ def _condition_line(one: Condition, book: Rulebook, lang: str) -> str:
     else:
         verdict = words["unknown"]
     value = words["has"].format(value=_value(one.value, words))
-    return f"  {verdict}: {predicate_sentence(one.clause, lang)}{value}"
+    excludes = words["excludes"] if one.excludes else ""
+    return f"  {verdict}: {predicate_sentence(one.clause, lang)}{excludes}{value}"
 
 
 def _value(value: float | int | str | bool | None, words: Mapping[str, str]) -> str:

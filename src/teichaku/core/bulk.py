@@ -56,13 +56,13 @@ def lookup(
     key: str,
     keys: Iterable[object],
     fields: Sequence[str],
-    **same: object,
+    **same: str | int,
 ) -> list[Row]:
     """The values of ``fields`` of the rows whose ``key`` is one of ``keys``, in one statement.
 
     ``same``: columns that must equal a value besides, such as the first ones of an index.
     """
-    wanted: object = list(keys)
+    wanted: Any = list(keys)  # as the driver takes it
     among = "= ANY(%s)"
     if connection.vendor == "sqlite":
         wanted, among = json.dumps(wanted), "IN (SELECT value FROM json_each(%s))"

@@ -30,10 +30,10 @@ class Known(NamedTuple):
 
 def leads_by_reference(system: str, references: Collection[str]) -> dict[str, Known]:
     """The leads that the system calls so; unknown references are left out."""
-    own = dict(
+    own: dict[str, int] = dict(
         bulk.lookup(LeadIdentity, "external_id", references, ("external_id", "lead"), system=system)
     )
-    roots = dict(bulk.lookup(Lead, "id", set(own.values()), ("id", "root")))
+    roots: dict[int, int] = dict(bulk.lookup(Lead, "id", set(own.values()), ("id", "root")))
     return {reference: Known(lead, roots[lead]) for reference, lead in own.items()}
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import numpy as np
@@ -38,6 +38,7 @@ class Condition:
 
     ``judgeable`` is false where the log of its events does not reach back far enough for a "no";
     ``judgeable_from`` then says when it will (None: nothing of the kind is recorded at all).
+    ``excludes``: the definition wants it not to hold.
     """
 
     clause: Clause
@@ -46,6 +47,7 @@ class Condition:
     needed: float | int | None
     judgeable: bool
     judgeable_from: datetime | None
+    excludes: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +128,8 @@ def _conditions(
     counted = {v.clause: v for v in clause_values(program, columns, 0, at)}
     starts = log_starts({clause_match(clause).event for clause in program.clauses})
     found = []
-    for leaf in _leaves(program.rulebook.mql.when):
+    leaves = _leaves(program.rulebook.mql.when)
+    for leaf, _excludes in leaves:
         if isinstance(leaf, AttributeClause):
             found.append(_attribute(leaf, columns))
         elif isinstance(leaf, ScoreClause):
@@ -144,7 +147,7 @@ def _conditions(
             judgeable = value.holds or (ready is not None and ready <= at)
             date = None if judgeable or ready is None or ready == FOREVER else instant_of(ready)
             found.append(Condition(leaf, value.holds, value.value, value.needed, judgeable, date))
-    return found
+    return [replace(c, excludes=excludes) for c, (_, excludes) in zip(found, leaves, strict=True)]
 
 
 def _attribute(leaf: AttributeClause, columns: Columns) -> Condition:
@@ -155,11 +158,15 @@ def _attribute(leaf: AttributeClause, columns: Columns) -> Condition:
     return Condition(leaf, bool(where(leaf, table, 1)[0]), value, None, True, None)
 
 
-def _leaves(part: AnyPredicate) -> list[Clause]:
+def _leaves(part: AnyPredicate, *, excludes: bool = False) -> list[tuple[Clause, bool]]:
+    """Every leaf, and whether the lead must not meet it."""
     if not isinstance(part, Combination):
-        return [part]
-    inner = (*(part.all_ or ()), *(part.any_ or ()), *(part.none_ or ()))
-    return [leaf for one in inner for leaf in _leaves(one)]
+        return [(part, excludes)]
+    wanted = (*(part.all_ or ()), *(part.any_ or ()))
+    return [
+        *(leaf for one in wanted for leaf in _leaves(one, excludes=excludes)),
+        *(leaf for one in part.none_ or () for leaf in _leaves(one, excludes=not excludes)),
+    ]
 
 
 def _definition(rulebook: Rulebook, truth: dict[int, bool]) -> bool:
