@@ -11,6 +11,7 @@ import shutil
 import tempfile
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 import numba
 from numba import njit
@@ -41,8 +42,13 @@ def _folder() -> Path:
 CACHE = _folder()
 numba.config.CACHE_DIR = str(CACHE)  # type: ignore[attr-defined]
 
+# Reference counts of arrays are atomic, and threads fight over them: they cost up to a quarter of
+# the time. Only a function that makes arrays of its own needs them.
+_UNCOUNTED: Any = {"_nrt": False}
+
 compiled = njit(cache=True, nogil=True)
-inlined = njit(cache=True, nogil=True, forceinline=True)
+uncounted = njit(cache=True, nogil=True, **_UNCOUNTED)
+uncounted_inline = njit(cache=True, nogil=True, forceinline=True, **_UNCOUNTED)
 
 
 def forget_older() -> None:

@@ -15,7 +15,7 @@ import numpy.typing as npt
 from teichaku.engine.attributes import fit_points, part_bits
 from teichaku.engine.columns import Columns, columns_of
 from teichaku.engine.facts import LeadFacts, LiveState, Qualification, Scores
-from teichaku.engine.layout import FOREVER, NEVER, VIEWS, Head, with_room
+from teichaku.engine.layout import FOREVER, GROUPS, NEVER, Head, with_room
 from teichaku.engine.program import Program, compile_program
 from teichaku.engine.rulebook.base import MICRO
 from teichaku.engine.rulebook.model import Rulebook
@@ -71,7 +71,7 @@ def score(program: Program, columns: Columns, as_of: int) -> ScoreColumns:
             as_of, first, last, out,
         )  # fmt: skip
 
-    for _ in _in_threads(program, columns, run):
+    for _ in _in_threads(program, columns, run, as_of):
         pass
     return ScoreColumns(out[:, 0], fit, out[:, 1], out[:, 2], out[:, 3])
 
@@ -132,16 +132,19 @@ def _qualify(
 
 
 def _in_threads(
-    program: Program, columns: Columns, run: Callable[[I64, I64, F64, int, int], T]
+    program: Program,
+    columns: Columns,
+    run: Callable[[I64, I64, F64, int, int], T],
+    as_of: int | None = None,
 ) -> Iterator[T]:
     """Runs over ranges of leads with about equal numbers of events; results in order of leads."""
     threads = os.cpu_count() or 1
     bounds = _bounds(columns, threads * RANGES_PER_THREAD)
-    p = with_room(program.memory, int(np.diff(columns.offsets).max(initial=0)))
+    p = with_room(program.memory, int(np.diff(columns.offsets).max(initial=0)), as_of)
 
     def one(span: tuple[int, int]) -> T:
         state = np.empty(p[Head.STATE_CELLS], np.int64)
-        return run(p, state, np.empty(VIEWS * p[Head.POOLS]), *span)
+        return run(p, state, np.empty(GROUPS), *span)
 
     if len(bounds) <= 1:
         yield from map(one, bounds)

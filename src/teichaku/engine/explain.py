@@ -12,7 +12,27 @@ import numpy.typing as npt
 from teichaku.engine.attributes import where
 from teichaku.engine.columns import Columns
 from teichaku.engine.kernel import leaves_at, reset
-from teichaku.engine.layout import CONSTANT, HALF_LIFE, NO_WINDOW, VIEWS, Head, with_room
+from teichaku.engine.layout import (
+    CLAUSE_CELLS,
+    CLAUSES,
+    CONSTANT,
+    GROUPS,
+    HALF_LIFE,
+    HIT_CELLS,
+    NO_WINDOW,
+    RULE_CELLS,
+    RULES,
+    SHAPE_CELLS,
+    Clause,
+    ClauseState,
+    Head,
+    Hit,
+    Pool,
+    Rule,
+    RuleState,
+    Shape,
+    with_room,
+)
 from teichaku.engine.program import EventClause, Program
 from teichaku.engine.rulebook.base import MICRO
 from teichaku.engine.rulebook.durations import DAY_US
@@ -57,24 +77,22 @@ class History:
         self.program = program
         self.p = with_room(program.memory, last - first)
         self.s = np.empty(self.p[Head.STATE_CELLS], np.int64)
-        reset(self.p, self.s, np.empty(VIEWS * self.p[Head.POOLS]))
+        reset(self.p, self.s, np.empty(GROUPS))
         enter_until(
-            self.p, self.s, columns.at, columns.sig, program.relevant, first, last, until, 0
+            self.p, self.s, columns.at, columns.sig, program.relevant, first, last, until, 0, True
         )
 
     def hits(self, rule: int) -> tuple[I64, I64, I64]:
         """Instants, awarded points and ends of the rule's scored hits, in order."""
-        count, room = self.s[self.p[Head.HITS] + rule], self.p[Head.ROOM]
-        starts = [
-            self.p[slot] + rule * room for slot in (Head.HIT_AT, Head.HIT_POINTS, Head.HIT_END)
-        ]
-        at, points, end = (self.s[start : start + count] for start in starts)
-        return at, points, end
+        place = RULES + rule * RULE_CELLS
+        start, end = self.p[place + Rule.HITS], self.s[place + RuleState.END]
+        hits = self.s[start:end].reshape(-1, HIT_CELLS)
+        return hits[:, Hit.AT], hits[:, Hit.POINTS], hits[:, Hit.END]
 
     def left(self, clause: int) -> I64:
         """When each hit of the clause leaves its window, in order."""
-        start = self.p[Head.LEFT_AT] + clause * self.p[Head.ROOM]
-        return self.s[start : start + self.s[self.p[Head.LEFTS] + clause]]
+        place = CLAUSES + clause * CLAUSE_CELLS
+        return self.s[self.p[place + Clause.LEFTS] : self.s[place + ClauseState.END]]
 
 
 def reasons(
@@ -123,11 +141,11 @@ def _behaviour_lines(
 
 def _decayed(program: Program, rule: int, points: I64, ages: I64) -> float:
     memory = program.memory
-    pool = memory[memory[Head.POOL] + rule]
-    decay = memory[memory[Head.POOL_DECAY] + pool]
+    pool = memory[RULES + rule * RULE_CELLS + Rule.POOL]
+    decay = memory[pool + Pool.DECAY]
     if decay == CONSTANT:
         return float(points.sum())
-    share = ages / memory[memory[Head.POOL_LENGTH] + pool]
+    share = ages / memory[pool + Pool.LENGTH]
     return float((points * (np.exp2(-share) if decay == HALF_LIFE else 1.0 - share)).sum())
 
 
@@ -159,12 +177,13 @@ def clause_values(program: Program, columns: Columns, row: int, at: int) -> list
     memory = program.memory
     found = []
     for index, clause in enumerate(program.clauses):
+        place = CLAUSES + index * CLAUSE_CELLS
         inside = history.left(index) > at
         seen = instants[_matching(program, index, shapes)]
-        by_day = bool(memory[memory[Head.BY_DAY] + index])
+        by_day = bool(memory[place + Clause.BY_DAY])
         days = np.unique((seen[inside] + memory[Head.OFFSET]) // DAY_US)
         value = len(days) if by_day else int(inside.sum())
-        needed = int(memory[memory[Head.NEEDED] + index])
+        needed = int(memory[place + Clause.NEEDED])
         latest = int(seen[-1]) if len(seen) else None
         found.append(ClauseValue(clause, value >= needed, value, needed, latest))
     return found
@@ -173,14 +192,10 @@ def clause_values(program: Program, columns: Columns, row: int, at: int) -> list
 def _matching(
     program: Program, clause: int, shapes: npt.NDArray[np.int32]
 ) -> npt.NDArray[np.bool_]:
-    memory = program.memory
-    starts = memory[Head.CLAUSE_START]
-    count = len(program.signatures)
-    bounds = memory[starts : starts + count + 1]
-    flat = memory[memory[Head.CLAUSE_OF] : memory[Head.CLAUSE_OF] + bounds[-1]]
-    owner = np.repeat(np.arange(count), np.diff(bounds))
-    wanted = np.zeros(max(count, 1), np.bool_)
-    wanted[owner[flat == clause]] = True
+    memory, place = program.memory, CLAUSES + clause * CLAUSE_CELLS
+    bounds = memory[memory[Head.SHAPES] :][: len(program.signatures) * SHAPE_CELLS]
+    spans = bounds.reshape(-1, SHAPE_CELLS)[:, [Shape.CLAUSES, Shape.END]]
+    wanted = np.array([place in memory[start:end] for start, end in spans] or [False])
     return wanted[shapes]
 
 
@@ -188,9 +203,6 @@ def judgeable_from(program: Program, clause: int, log_start: int | None) -> int 
     """From when a clause can be judged, given when the log of its events starts; None: no log."""
     if log_start is None:
         return None
-    memory = program.memory
-    if memory[memory[Head.WITHIN_KIND] + clause] == NO_WINDOW:
-        return log_start
-    kind = memory[memory[Head.WITHIN_KIND] + clause]
-    length = memory[memory[Head.WITHIN_LENGTH] + clause]
-    return int(leaves_at(memory, kind, length, log_start))
+    memory, place = program.memory, CLAUSES + clause * CLAUSE_CELLS
+    kind, length = memory[place + Clause.WITHIN_KIND], memory[place + Clause.WITHIN_LENGTH]
+    return log_start if kind == NO_WINDOW else int(leaves_at(memory, kind, length, log_start))

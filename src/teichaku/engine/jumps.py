@@ -10,10 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple, TypeVar
 
-import numpy as np
-import numpy.typing as npt
-
-from teichaku.engine.layout import Head
+from teichaku.engine.layout import CLAUSE_CELLS, CLAUSES, ROW_CELLS, ROWS
 from teichaku.engine.rulebook.base import MICRO
 from teichaku.engine.rulebook.model import Rulebook, Scoring
 from teichaku.engine.rulebook.predicates import (
@@ -37,7 +34,6 @@ BEHAVIOUR, FIT, TOTAL = 0, 1, 2
 AS_IS, TURNED_FALSE, TRUE_IF_NEGATIVE, TRUE_IF_IT_MAY_RISE = 0, 1, 2, 3
 MOST_ATTRIBUTE_PARTS = 63
 
-I64 = npt.NDArray[np.int64]
 EventClause = CountClause | DaysClause | LastClause
 T = TypeVar("T")
 
@@ -53,16 +49,16 @@ class _Row(NamedTuple):
 
 def compile_definition(
     rulebook: Rulebook,
-) -> tuple[dict[Head, I64], Sequence[EventClause], Sequence[AnyPredicate]]:
+) -> tuple[Sequence[Sequence[int]], Sequence[EventClause], Sequence[AnyPredicate]]:
     """The jump code of ``mql.when``, the event clauses and the attribute parts that it numbers."""
     if rulebook.mql is None:
-        return _columns([]), (), ()
+        return (), (), ()
     compiler = _Compiler(rulebook.scoring or Scoring())
     compiler.place(rulebook.mql.when, ACCEPT, REJECT, positive=True)
     rows = compiler.in_order()
     if len(compiler.parts) > MOST_ATTRIBUTE_PARTS:
         raise ValueError(f"more than {MOST_ATTRIBUTE_PARTS} separate attribute conditions")
-    return _columns(rows), tuple(compiler.clauses), tuple(compiler.parts)
+    return [_placed(row) for row in rows], tuple(compiler.clauses), tuple(compiler.parts)
 
 
 class _Compiler:
@@ -140,10 +136,14 @@ class _Compiler:
         ]
 
 
-def _columns(rows: list[_Row]) -> dict[Head, I64]:
-    slots = (Head.LEAF, Head.ARGUMENT, Head.THRESHOLD, Head.YES, Head.NO, Head.GAP)
-    cells = np.array(rows, np.int64).reshape(len(rows), len(slots))
-    return {slot: cells[:, k] for k, slot in enumerate(slots)}
+def _placed(row: _Row) -> _Row:
+    """The row with places in the kernel's memory instead of numbers."""
+
+    def place(target: int) -> int:
+        return target if target < 0 else ROWS + target * ROW_CELLS
+
+    argument = CLAUSES + row.argument * CLAUSE_CELLS if row.kind == CLAUSE else row.argument
+    return row._replace(argument=argument, yes=place(row.yes), no=place(row.no))
 
 
 def _number(known: list[T], part: T) -> int:
@@ -157,9 +157,12 @@ def _attributes_only(part: AnyPredicate) -> bool:
 
 
 def _cost(part: AnyPredicate) -> int:
-    if _attributes_only(part):
-        return 0
-    kinds = [type(clause) for clause in clauses(part)]
-    if RisingClause in kinds:
+    return max(map(_clause_cost, clauses(part)), default=0)
+
+
+def _clause_cost(clause: AnyPredicate) -> int:
+    if isinstance(clause, RisingClause):
         return 3
-    return 2 if ScoreClause in kinds else 1
+    if isinstance(clause, ScoreClause):
+        return 0 if clause.score == "fit" else 2
+    return 0 if isinstance(clause, AttributeClause) else 1

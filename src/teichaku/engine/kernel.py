@@ -16,248 +16,322 @@ from typing import Any
 import numpy as np
 
 from teichaku.engine import jumps
-from teichaku.engine.compiler import compiled, inlined
+from teichaku.engine.compiler import uncounted, uncounted_inline
 from teichaku.engine.layout import (
     AWARDED,
     CAME_TRUE,
+    CLAUSE_CELLS,
+    CLAUSES,
     CONSTANT,
     EXACT,
     FIRST_DAY,
     FOREVER,
+    GROUP_CELLS,
+    GROUPS,
     HALF_LIFE,
+    HIT_CELLS,
     NEVER,
     NO_WINDOW,
+    POOL_CELLS,
+    POOLS,
     PRESENT,
+    ROWS,
+    RULE_CELLS,
+    RULES,
+    SHAPE_CELLS,
     TABLE_DAYS,
     VIEWS,
     WEEK_AGO,
+    WEEK_US,
+    Clause,
+    ClauseState,
+    Group,
+    Head,
+    Hit,
+    Lead,
+    Pool,
+    PoolState,
+    Row,
+    Rule,
+    RuleState,
+    Shape,
 )
-from teichaku.engine.layout import Head as H
 from teichaku.engine.rulebook.durations import DAY_US
 
-WEEK_US = 7 * DAY_US
-NOW, LATER, SCORES = 0, 1, 2  # questions to the definition
+NOW, LATER, SCORES, EVER = 0, 1, 2, 3  # questions to the definition
 FADED = 1e-12  # millionths; below this a decayed sum is nothing, and slow to multiply
 
 # What follows takes ``p``, ``s`` and ``f``: program, state and decayed sums (see ``layout``).
+# Rules, clauses, pools, groups, rows and hits are known by their places there.
 
 
-@compiled
+@uncounted_inline
+def cell(place: int) -> int:
+    """An index that is known not to be negative, which spares the check at every access."""
+    return np.uint64(place)  # type: ignore[return-value]
+
+
+@uncounted
 def reset(p: Any, s: Any, f: Any) -> None:
     """Forgets the lead before."""
-    s[: p[H.HIT_AT]] = 0
-    for clause in range(p[H.CLAUSES]):
-        s[p[H.LAST_DAY] + clause] = NEVER
-        s[p[H.HELD_UNTIL] + clause] = NEVER
-    s[p[H.NEGATIVE_UNTIL]] = NEVER
-    for rule in range(p[H.RULES]):
-        s[p[H.CAP_LEAVES] + rule] = FOREVER
+    s[Lead.NEWS] = 0
+    s[Lead.NEGATIVE_UNTIL] = NEVER
+    s[Lead.RECENT] = 0
+    s[Lead.RECENT_FROM] = s[Lead.LOG_END] = p[Head.LOG]
     for view in range(VIEWS):
-        s[p[H.VIEW_AT] + view] = NEVER
-        s[p[H.VIEW_END] + view] = FOREVER
-    f[:] = 0.0
+        s[cell(Lead.VIEW_AT + view)] = NEVER
+        s[cell(Lead.VIEW_FROM + view)] = p[Head.LOG]
+        s[cell(Lead.VIEW_END + view)] = FOREVER
+    for rule in range(RULES, p[Head.RULES_END], RULE_CELLS):
+        first = p[cell(rule + Rule.HITS)]
+        s[cell(rule + RuleState.END)] = s[cell(rule + RuleState.CAP_FROM)] = s[
+            cell(rule + RuleState.GAP)
+        ] = first
+        s[cell(rule + RuleState.CAP_USED)] = 0
+        s[cell(rule + RuleState.CAP_LEAVES)] = FOREVER
+        for view in range(VIEWS):
+            s[cell(rule + RuleState.TAKEN + view)] = s[cell(rule + RuleState.ENDED + view)] = first
+    for clause in range(CLAUSES, p[Head.CLAUSES_END], CLAUSE_CELLS):
+        first = p[cell(clause + Clause.LEFTS)]
+        s[cell(clause + ClauseState.END)] = s[cell(clause + ClauseState.GAP)] = first
+        s[cell(clause + ClauseState.DAYS_END)] = p[cell(clause + Clause.DAY_LEFTS)]
+        s[cell(clause + ClauseState.LAST_DAY)] = s[cell(clause + ClauseState.HELD_UNTIL)] = NEVER
+    for pool in range(POOLS, p[Head.POOLS_END], POOL_CELLS):
+        for view in range(VIEWS):
+            s[cell(pool + PoolState.ALIVE + view)] = s[cell(pool + PoolState.POINTS + view)] = 0
+            f[cell(pool + view)] = 0.0
 
 
-@inlined
+@uncounted_inline
 def leaves_at(p: Any, kind: int, length: int, at: int) -> int:
     """The end of a window that opened at ``at``: exact, or the same wall clock months later."""
     if kind == EXACT:
         return at + length
     if kind == NO_WINDOW:
         return FOREVER
-    local = at + p[H.OFFSET]
+    local = at + p[Head.OFFSET]
     day = local // DAY_US
     row = day - FIRST_DAY
     if row < 0 or row >= TABLE_DAYS:
         return FOREVER
-    coded = p[p[H.MONTHS] + (kind - 1) * TABLE_DAYS + row]
-    start = (coded >> 1) * DAY_US - p[H.OFFSET]
+    coded = p[cell(p[Head.MONTHS] + (kind - 1) * TABLE_DAYS + row)]
+    start = (coded >> 1) * DAY_US - p[Head.OFFSET]
     return start if coded & 1 else start + local - day * DAY_US
 
 
-@inlined
+@uncounted_inline
+def forget_capped(p: Any, s: Any, rule: int, at: int) -> None:
+    """Lets the hits leave the rule's cap that have left its window."""
+    kind, length = p[cell(rule + Rule.PER_KIND)], p[cell(rule + Rule.PER_LENGTH)]
+    hit, used, left = s[cell(rule + RuleState.CAP_FROM)], s[cell(rule + RuleState.CAP_USED)], at
+    end = s[cell(rule + RuleState.END)]
+    while left <= at:
+        used -= abs(s[cell(hit + Hit.POINTS)])
+        hit += HIT_CELLS
+        left = FOREVER
+        if hit < end:
+            left = leaves_at(p, kind, length, s[cell(hit + Hit.AT)])
+    s[cell(rule + RuleState.CAP_FROM)], s[cell(rule + RuleState.CAP_USED)] = hit, used
+    s[cell(rule + RuleState.CAP_LEAVES)] = left
+
+
+@uncounted_inline
 def award(p: Any, s: Any, rule: int, at: int) -> None:
     """Records a hit of the rule with what its cap leaves of the points; nothing if that is 0."""
-    count = s[p[H.HITS] + rule]
-    cells = rule * p[H.ROOM]
-    kind, length = p[p[H.PER_KIND] + rule], p[p[H.PER_LENGTH] + rule]
-    if s[p[H.CAP_LEAVES] + rule] <= at:
-        head, used, left = s[p[H.CAP_FROM] + rule], s[p[H.CAP_USED] + rule], at
-        while left <= at:
-            used -= abs(s[p[H.HIT_POINTS] + cells + head])
-            head += 1
-            left = FOREVER
-            if head < count:
-                left = leaves_at(p, kind, length, s[p[H.HIT_AT] + cells + head])
-        s[p[H.CAP_FROM] + rule], s[p[H.CAP_USED] + rule] = head, used
-        s[p[H.CAP_LEAVES] + rule] = left
-    used = s[p[H.CAP_USED] + rule]
-    points = p[p[H.POINTS] + rule]
-    magnitude = min(abs(points), p[p[H.CAP] + rule] - used)
-    if count - s[p[H.CAP_FROM] + rule] >= p[p[H.TIMES] + rule] or magnitude <= 0:
+    if at < p[cell(rule + Rule.SINCE)]:
         return
-    if kind != NO_WINDOW and s[p[H.CAP_LEAVES] + rule] == FOREVER:
-        s[p[H.CAP_LEAVES] + rule] = leaves_at(p, kind, length, at)
-    end = leaves_at(p, p[p[H.EXPIRES_KIND] + rule], p[p[H.EXPIRES_LENGTH] + rule], at)
-    end = min(end, at + p[p[H.LINEAR_LENGTH] + rule])
-    s[p[H.CAP_USED] + rule] = used + magnitude
-    s[p[H.HIT_AT] + cells + count] = at
-    s[p[H.HIT_POINTS] + cells + count] = magnitude if points > 0 else -magnitude
-    s[p[H.HIT_END] + cells + count] = end
-    s[p[H.HITS] + rule] = count + 1
-    entry = s[p[H.LOGGED]]
-    s[p[H.LOG_RULE] + entry], s[p[H.LOG_HIT] + entry] = rule, count
-    s[p[H.LOGGED]] = entry + 1
-    s[p[H.NEWS]] |= AWARDED
+    if s[cell(rule + RuleState.CAP_LEAVES)] <= at:
+        forget_capped(p, s, rule, at)
+    hit = s[cell(rule + RuleState.END)]
+    used = s[cell(rule + RuleState.CAP_USED)]
+    points = p[cell(rule + Rule.POINTS)]
+    magnitude = min(abs(points), p[cell(rule + Rule.CAP)] - used)
+    count = (hit - s[cell(rule + RuleState.CAP_FROM)]) // HIT_CELLS
+    if count >= p[cell(rule + Rule.TIMES)] or magnitude <= 0:
+        return
+    kind = p[cell(rule + Rule.PER_KIND)]
+    if kind != NO_WINDOW and s[cell(rule + RuleState.CAP_LEAVES)] == FOREVER:
+        s[cell(rule + RuleState.CAP_LEAVES)] = leaves_at(
+            p, kind, p[cell(rule + Rule.PER_LENGTH)], at
+        )
+    end = leaves_at(p, p[cell(rule + Rule.EXPIRES_KIND)], p[cell(rule + Rule.EXPIRES_LENGTH)], at)
+    end = min(end, at + p[cell(rule + Rule.LINEAR_LENGTH)])
+    s[cell(rule + RuleState.CAP_USED)] = used + magnitude
+    s[cell(rule + RuleState.END)] = hit + HIT_CELLS
+    s[cell(hit + Hit.AT)] = at
+    s[cell(hit + Hit.POINTS)] = magnitude if points > 0 else -magnitude
+    s[cell(hit + Hit.END)] = end
+    s[cell(hit + Hit.RULE)] = rule
+    entry = s[Lead.LOG_END]
+    s[cell(entry)] = hit
+    s[Lead.LOG_END] = entry + 1
+    s[Lead.NEWS] |= AWARDED
     if points > 0:
-        s[p[H.RECENT]] += magnitude
-    elif end < FOREVER or p[p[H.POOL_DECAY] + p[p[H.POOL] + rule]] == HALF_LIFE:
-        s[p[H.NEGATIVE_UNTIL]] = max(s[p[H.NEGATIVE_UNTIL]], end)
+        s[Lead.RECENT] += magnitude
+    elif end < FOREVER or p[cell(rule + Rule.DECAY)] == HALF_LIFE:
+        s[Lead.NEGATIVE_UNTIL] = max(s[Lead.NEGATIVE_UNTIL], end)
 
 
-@inlined
+@uncounted_inline
 def enter_clause(p: Any, s: Any, clause: int, at: int) -> None:
     """Lets an event into the window, and notes until when the clause then holds by itself."""
-    left = leaves_at(p, p[p[H.WITHIN_KIND] + clause], p[p[H.WITHIN_LENGTH] + clause], at)
-    cells = clause * p[H.ROOM]
-    count = s[p[H.LEFTS] + clause]
-    s[p[H.LEFTS] + clause] = count + 1
-    s[p[H.LEFT_AT] + cells + count] = left
-    nth = count + 1 - p[p[H.NEEDED] + clause]
-    lefts = p[H.LEFT_AT] + cells
-    if p[p[H.BY_DAY] + clause]:
-        lefts = p[H.DAY_LEFT_AT] + cells
-        days = s[p[H.DAYS] + clause]
-        day = (at + p[H.OFFSET]) // DAY_US
-        if day != s[p[H.LAST_DAY] + clause]:
-            s[p[H.LAST_DAY] + clause] = day
-            days += 1
-            s[p[H.DAYS] + clause] = days
-        s[lefts + days - 1] = left  # a day counts as long as its latest event
-        nth = days - p[p[H.NEEDED] + clause]
-    until = s[lefts + nth] if nth >= 0 else NEVER
-    if s[p[H.HELD_UNTIL] + clause] <= at and until > at:
-        s[p[H.NEWS]] |= CAME_TRUE
-    s[p[H.HELD_UNTIL] + clause] = until
+    if at < p[cell(clause + Clause.SINCE)]:
+        return
+    left = leaves_at(
+        p, p[cell(clause + Clause.WITHIN_KIND)], p[cell(clause + Clause.WITHIN_LENGTH)], at
+    )
+    end = s[cell(clause + ClauseState.END)]
+    s[cell(end)] = left
+    end += 1
+    s[cell(clause + ClauseState.END)] = end
+    first = p[cell(clause + Clause.LEFTS)]
+    if p[cell(clause + Clause.BY_DAY)]:
+        first, end = p[cell(clause + Clause.DAY_LEFTS)], s[cell(clause + ClauseState.DAYS_END)]
+        day = (at + p[Head.OFFSET]) // DAY_US
+        if day != s[cell(clause + ClauseState.LAST_DAY)]:
+            s[cell(clause + ClauseState.LAST_DAY)] = day
+            end += 1
+            s[cell(clause + ClauseState.DAYS_END)] = end
+        s[cell(end - 1)] = left  # a day counts as long as its latest event
+    nth = end - p[cell(clause + Clause.NEEDED)]
+    until = s[cell(nth)] if nth >= first else NEVER
+    if s[cell(clause + ClauseState.HELD_UNTIL)] <= at and until > at:
+        s[Lead.NEWS] |= CAME_TRUE
+    s[cell(clause + ClauseState.HELD_UNTIL)] = until
 
 
-@inlined
-def enter(p: Any, s: Any, shape: int, at: int) -> None:
-    """Takes in one event: its awards, and its place in the windows of clauses."""
-    for k in range(p[p[H.RULE_START] + shape], p[p[H.RULE_START] + shape + 1]):
-        award(p, s, p[p[H.RULE_OF] + k], at)
-    for k in range(p[p[H.CLAUSE_START] + shape], p[p[H.CLAUSE_START] + shape + 1]):
-        enter_clause(p, s, p[p[H.CLAUSE_OF] + k], at)
+@uncounted_inline
+def award_all(p: Any, s: Any, signature: int, at: int) -> None:
+    """The awards of one event."""
+    shape = p[Head.SHAPES] + signature * SHAPE_CELLS
+    for k in range(p[cell(shape + Shape.RULES)], p[cell(shape + Shape.CLAUSES)]):
+        award(p, s, p[cell(k)], at)
 
 
-@compiled
+@uncounted_inline
+def enter(p: Any, s: Any, signature: int, at: int) -> None:
+    """The place of one event in the windows of clauses."""
+    shape = p[Head.SHAPES] + signature * SHAPE_CELLS
+    for k in range(p[cell(shape + Shape.CLAUSES)], p[cell(shape + Shape.END)]):
+        enter_clause(p, s, p[cell(k)], at)
+
+
+@uncounted
 def fade(p: Any, s: Any, f: Any, view: int, passed: int) -> None:
     """Lets the view's decayed sums grow older by so many µs."""
-    for pool in range(p[H.POOLS]):
-        cell = view * p[H.POOLS] + pool
-        decay = p[p[H.POOL_DECAY] + pool]
-        if decay == CONSTANT or s[p[H.ALIVE] + cell] == 0:
+    for pool in range(POOLS, p[Head.POOLS_END], POOL_CELLS):
+        decay = p[cell(pool + Pool.DECAY)]
+        if decay == CONSTANT or s[cell(pool + PoolState.ALIVE + view)] == 0:
             continue
-        share = passed / p[p[H.POOL_LENGTH] + pool]
+        share = passed / p[cell(pool + Pool.LENGTH)]
         if decay == HALF_LIFE:
-            f[cell] *= np.exp2(-share)
-            if abs(f[cell]) < FADED:
-                f[cell] = 0.0
+            faded = f[cell(pool + view)] * np.exp2(-share)
+            f[cell(pool + view)] = faded if abs(faded) >= FADED else 0.0
         else:
-            f[cell] -= s[p[H.ALIVE_POINTS] + cell] * share
+            f[cell(pool + view)] -= s[cell(pool + PoolState.POINTS + view)] * share
 
 
-@compiled
-def count_in(
-    p: Any, s: Any, f: Any, view: int, rule: int, hit: int, instant: int, sign: int
-) -> None:
+@uncounted_inline
+def count_in(p: Any, s: Any, f: Any, view: int, hit: int, instant: int, sign: int) -> None:
     """Adds a hit to the view at its value of the instant (sign 1), or takes it out (sign -1)."""
-    pool = p[p[H.POOL] + rule]
-    cell = view * p[H.POOLS] + pool
-    points = sign * s[p[H.HIT_POINTS] + rule * p[H.ROOM] + hit]
-    s[p[H.ALIVE] + cell] += sign
-    s[p[H.ALIVE_POINTS] + cell] += points
-    decay = p[p[H.POOL_DECAY] + pool]
-    if s[p[H.ALIVE] + cell] == 0:
-        f[cell] = 0.0
+    pool = p[cell(s[cell(hit + Hit.RULE)] + Rule.POOL)]
+    points = sign * s[cell(hit + Hit.POINTS)]
+    alive = s[cell(pool + PoolState.ALIVE + view)] + sign
+    s[cell(pool + PoolState.ALIVE + view)] = alive
+    s[cell(pool + PoolState.POINTS + view)] += points
+    decay = p[cell(pool + Pool.DECAY)]
+    if alive == 0:
+        f[cell(pool + view)] = 0.0
     elif decay != CONSTANT:
-        age = instant - s[p[H.HIT_AT] + rule * p[H.ROOM] + hit]
-        share = age / p[p[H.POOL_LENGTH] + pool]
-        f[cell] += points * (np.exp2(-share) if decay == HALF_LIFE else 1.0 - share)
+        share = (instant - s[cell(hit + Hit.AT)]) / p[cell(pool + Pool.LENGTH)]
+        f[cell(pool + view)] += points * (np.exp2(-share) if decay == HALF_LIFE else 1.0 - share)
 
 
-@compiled
+@uncounted
 def drop_ended(p: Any, s: Any, f: Any, view: int, instant: int) -> None:
     """Takes out of the view what has ended, and notes when the next hit will."""
     soonest = FOREVER
-    for rule in range(p[H.RULES]):
-        cell = view * p[H.RULES] + rule
-        ends = p[H.HIT_END] + rule * p[H.ROOM]
-        ended, taken = s[p[H.ENDED] + cell], s[p[H.TAKEN] + cell]
-        while ended < taken and s[ends + ended] <= instant:
-            count_in(p, s, f, view, rule, ended, instant, -1)
-            ended += 1
-        s[p[H.ENDED] + cell] = ended
-        if ended < taken:
-            soonest = min(soonest, s[ends + ended])
-    s[p[H.VIEW_END] + view] = soonest
+    for rule in range(RULES, p[Head.RULES_END], RULE_CELLS):
+        hit, taken = s[cell(rule + RuleState.ENDED + view)], s[cell(rule + RuleState.TAKEN + view)]
+        while hit < taken and s[cell(hit + Hit.END)] <= instant:
+            count_in(p, s, f, view, hit, instant, -1)
+            hit += HIT_CELLS
+        s[cell(rule + RuleState.ENDED + view)] = hit
+        if hit < taken:
+            soonest = min(soonest, s[cell(hit + Hit.END)])
+    s[cell(Lead.VIEW_END + view)] = soonest
 
 
-@compiled
+@uncounted
 def advance(p: Any, s: Any, f: Any, view: int, instant: int) -> None:
     """Moves the view forward: what is alive at the instant, at its value then."""
-    before = s[p[H.VIEW_AT] + view]
-    if before >= instant:
-        return
+    before = s[cell(Lead.VIEW_AT + view)]
     if before != NEVER:
         fade(p, s, f, view, instant - before)
-    s[p[H.VIEW_AT] + view] = instant
-    if s[p[H.VIEW_END] + view] <= instant:
+    s[cell(Lead.VIEW_AT + view)] = instant
+    if s[cell(Lead.VIEW_END + view)] <= instant:
         drop_ended(p, s, f, view, instant)
-    entry = s[p[H.VIEW_FROM] + view]
-    while entry < s[p[H.LOGGED]]:
-        rule, hit = s[p[H.LOG_RULE] + entry], s[p[H.LOG_HIT] + entry]
-        cell, cells = view * p[H.RULES] + rule, rule * p[H.ROOM] + hit
-        if s[p[H.HIT_AT] + cells] > instant:
+    entry, last = s[cell(Lead.VIEW_FROM + view)], s[Lead.LOG_END]
+    soonest = s[cell(Lead.VIEW_END + view)]
+    while entry < last:
+        hit = s[cell(entry)]
+        if s[cell(hit + Hit.AT)] > instant:
             break
-        end = s[p[H.HIT_END] + cells]
+        rule, end = s[cell(hit + Hit.RULE)], s[cell(hit + Hit.END)]
         if end <= instant:
-            s[p[H.ENDED] + cell] = hit + 1  # all of the rule before it have ended too
+            s[cell(rule + RuleState.ENDED + view)] = hit + HIT_CELLS  # all before it have ended too
         else:
-            count_in(p, s, f, view, rule, hit, instant, 1)
-            s[p[H.VIEW_END] + view] = min(s[p[H.VIEW_END] + view], end)
-        s[p[H.TAKEN] + cell] = hit + 1
+            count_in(p, s, f, view, hit, instant, 1)
+            soonest = min(soonest, end)
+        s[cell(rule + RuleState.TAKEN + view)] = hit + HIT_CELLS
         entry += 1
-    s[p[H.VIEW_FROM] + view] = entry
+    s[cell(Lead.VIEW_END + view)] = soonest
+    s[cell(Lead.VIEW_FROM + view)] = entry
 
 
-@compiled
+@uncounted
 def behaviour_at(p: Any, s: Any, f: Any, view: int, instant: int) -> int:
     """The behaviour score of a view in millionths: clamped groups, summed, rounded half-even.
 
     The sum is first cut to a millionth of a millionth, which takes the last bits of floats off.
     """
+    if s[cell(Lead.VIEW_AT + view)] >= instant:
+        return s[cell(Lead.BEHAVIOUR + view)]
     advance(p, s, f, view, instant)
     total = 0.0
-    pool = 0
-    for group in range(p[H.GROUPS]):
+    pool, last = POOLS, p[Head.POOLS_END]
+    for group in range(GROUPS, p[Head.GROUPS_END], GROUP_CELLS):
         inner = 0.0
-        while pool < p[H.POOLS] and p[p[H.POOL_GROUP] + pool] == group:
-            cell = view * p[H.POOLS] + pool
-            constant = p[p[H.POOL_DECAY] + pool] == CONSTANT
-            inner += s[p[H.ALIVE_POINTS] + cell] if constant else f[cell]
-            pool += 1
-        total += min(max(inner, p[p[H.LOW] + group]), p[p[H.HIGH] + group])
-    return np.int64(np.rint(np.rint(total * 1e6) / 1e6))  # type: ignore[return-value]
+        while pool < last and p[cell(pool + Pool.GROUP)] == group:
+            constant = p[cell(pool + Pool.DECAY)] == CONSTANT
+            inner += s[cell(pool + PoolState.POINTS + view)] if constant else f[cell(pool + view)]
+            pool += POOL_CELLS
+        total += min(max(inner, p[cell(group + Group.LOW)]), p[cell(group + Group.HIGH)])
+    s[cell(Lead.BEHAVIOUR + view)] = np.int64(np.rint(np.rint(total * 1e6) / 1e6))
+    return s[cell(Lead.BEHAVIOUR + view)]
 
 
-@compiled
+@uncounted
+def copy_view(p: Any, s: Any, f: Any, source: int, target: int) -> None:
+    """Lets a view go on from where another stands, which is cheaper than from the beginning."""
+    for slot in (Lead.VIEW_AT, Lead.VIEW_FROM, Lead.VIEW_END, Lead.BEHAVIOUR):
+        s[cell(slot + target)] = s[cell(slot + source)]
+    for rule in range(RULES, p[Head.RULES_END], RULE_CELLS):
+        for part in (RuleState.TAKEN, RuleState.ENDED):
+            s[cell(rule + part + target)] = s[cell(rule + part + source)]
+    for pool in range(POOLS, p[Head.POOLS_END], POOL_CELLS):
+        for amount in (PoolState.ALIVE, PoolState.POINTS):
+            s[cell(pool + amount + target)] = s[cell(pool + amount + source)]
+        f[cell(pool + target)] = f[cell(pool + source)]
+
+
+@uncounted
 def total_of(p: Any, behaviour: int, fit: int) -> int:
     """The total within its range."""
-    return min(max(behaviour + fit, p[H.TOTAL_LOW]), p[H.TOTAL_HIGH])
+    return min(max(behaviour + fit, p[Head.TOTAL_LOW]), p[Head.TOTAL_HIGH])
 
 
-@compiled
+@uncounted
 def rising_at(p: Any, s: Any, f: Any, fit: int, instant: int) -> int:
     """The total now less the total seven days before, in millionths."""
     now = behaviour_at(p, s, f, PRESENT, instant)
@@ -265,7 +339,7 @@ def rising_at(p: Any, s: Any, f: Any, fit: int, instant: int) -> int:
     return total_of(p, now, fit) - total_of(p, before, fit)
 
 
-@compiled
+@uncounted
 def may_rise(p: Any, s: Any, threshold: int, instant: int) -> bool:
     """Whether the total can be up by the threshold, now or before the next event.
 
@@ -273,77 +347,73 @@ def may_rise(p: Any, s: Any, threshold: int, instant: int) -> bool:
     negative points faded in that time.
     """
     since = instant - WEEK_US
-    if s[p[H.NEGATIVE_UNTIL]] > since:
+    if s[Lead.NEGATIVE_UNTIL] > since:
         return True
-    entry = s[p[H.RECENT_FROM]]
-    while entry < s[p[H.LOGGED]]:
-        cell = s[p[H.LOG_RULE] + entry] * p[H.ROOM] + s[p[H.LOG_HIT] + entry]
-        if s[p[H.HIT_AT] + cell] > since:
-            break
-        s[p[H.RECENT]] -= max(s[p[H.HIT_POINTS] + cell], 0)
+    entry, last = s[Lead.RECENT_FROM], s[Lead.LOG_END]
+    recent = s[Lead.RECENT]
+    while entry < last and s[cell(s[cell(entry)] + Hit.AT)] <= since:
+        recent -= max(s[cell(s[cell(entry)] + Hit.POINTS)], 0)
         entry += 1
-    s[p[H.RECENT_FROM]] = entry
-    return s[p[H.RECENT]] >= threshold
+    s[Lead.RECENT], s[Lead.RECENT_FROM] = recent, entry
+    return recent >= threshold
 
 
-@compiled
+@uncounted
 def score_holds(p: Any, s: Any, f: Any, fit: int, row: int, instant: int) -> bool:
     """A leaf about scores at the instant."""
-    threshold, axis = p[p[H.THRESHOLD] + row], p[p[H.ARGUMENT] + row]
-    if p[p[H.LEAF] + row] == jumps.RISING:
+    threshold, axis = p[cell(row + Row.THRESHOLD)], p[cell(row + Row.ARGUMENT)]
+    if p[cell(row + Row.LEAF)] == jumps.RISING:
         possible = may_rise(p, s, threshold, instant)
         return possible and rising_at(p, s, f, fit, instant) >= threshold
-    if axis == jumps.FIT:
-        return fit >= threshold
     behaviour = behaviour_at(p, s, f, PRESENT, instant)
     return (behaviour if axis == jumps.BEHAVIOUR else total_of(p, behaviour, fit)) >= threshold
 
 
-@compiled
+@uncounted
 def verdict(p: Any, s: Any, f: Any, fit: int, parts: int, instant: int, question: int) -> bool:
-    """Whether the definition holds NOW, may hold LATER before the next event, or may hold however
-    the lead SCORES: each question includes the one before.
+    """Whether the definition holds NOW, may hold LATER before the next event, may hold however the
+    lead SCORES, or may EVER hold whatever events come: each question includes the one before.
     """
-    row = 0
+    row = ROWS
     while row >= 0:
-        reading = jumps.AS_IS if question == NOW else p[p[H.GAP] + row]
-        leaf, argument = p[p[H.LEAF] + row], p[p[H.ARGUMENT] + row]
+        reading = jumps.AS_IS if question == NOW else p[cell(row + Row.GAP)]
+        leaf, argument = p[cell(row + Row.LEAF)], p[cell(row + Row.ARGUMENT)]
         if reading == jumps.TURNED_FALSE:
             true = False
         elif leaf == jumps.ATTRIBUTE:
             true = (parts >> argument) & 1 == 1
         elif leaf == jumps.CLAUSE:
-            true = s[p[H.HELD_UNTIL] + argument] > instant
-        elif question == SCORES:
+            true = question == EVER or s[cell(argument + ClauseState.HELD_UNTIL)] > instant
+        elif leaf == jumps.SCORE and argument == jumps.FIT:
+            true = fit >= p[cell(row + Row.THRESHOLD)]
+        elif question >= SCORES:
             true = True
         elif reading == jumps.TRUE_IF_IT_MAY_RISE:
-            true = may_rise(p, s, p[p[H.THRESHOLD] + row], instant)
-        elif reading == jumps.TRUE_IF_NEGATIVE and s[p[H.NEGATIVE_UNTIL]] > instant:
+            true = may_rise(p, s, p[cell(row + Row.THRESHOLD)], instant)
+        elif reading == jumps.TRUE_IF_NEGATIVE and s[Lead.NEGATIVE_UNTIL] > instant:
             true = True
         else:
             true = score_holds(p, s, f, fit, row, instant)
-        row = p[p[H.YES] + row] if true else p[p[H.NO] + row]
+        row = p[cell(row + Row.YES)] if true else p[cell(row + Row.NO)]
     return row == jumps.ACCEPT
 
 
-@compiled
+@uncounted
 def next_expiry(p: Any, s: Any, instant: int) -> int:
     """The first instant after this one at which a scored hit ends or an event leaves a window."""
     soonest = FOREVER
-    for rule in range(p[H.RULES]):
-        hit, hits = s[p[H.RULE_GAP] + rule], s[p[H.HITS] + rule]
-        ends = p[H.HIT_END] + rule * p[H.ROOM]
-        while hit < hits and s[ends + hit] <= instant:
-            hit += 1
-        s[p[H.RULE_GAP] + rule] = hit
-        if hit < hits:
-            soonest = min(soonest, s[ends + hit])
-    for clause in range(p[H.CLAUSES]):
-        hit, hits = s[p[H.CLAUSE_GAP] + clause], s[p[H.LEFTS] + clause]
-        lefts = p[H.LEFT_AT] + clause * p[H.ROOM]
-        while hit < hits and s[lefts + hit] <= instant:
-            hit += 1
-        s[p[H.CLAUSE_GAP] + clause] = hit
-        if hit < hits:
-            soonest = min(soonest, s[lefts + hit])
+    for rule in range(RULES, p[Head.RULES_END], RULE_CELLS):
+        hit, last = s[cell(rule + RuleState.GAP)], s[cell(rule + RuleState.END)]
+        while hit < last and s[cell(hit + Hit.END)] <= instant:
+            hit += HIT_CELLS
+        s[cell(rule + RuleState.GAP)] = hit
+        if hit < last:
+            soonest = min(soonest, s[cell(hit + Hit.END)])
+    for clause in range(CLAUSES, p[Head.CLAUSES_END], CLAUSE_CELLS):
+        place, last = s[cell(clause + ClauseState.GAP)], s[cell(clause + ClauseState.END)]
+        while place < last and s[cell(place)] <= instant:
+            place += 1
+        s[cell(clause + ClauseState.GAP)] = place
+        if place < last:
+            soonest = min(soonest, s[cell(place)])
     return soonest

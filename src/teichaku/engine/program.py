@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
@@ -13,14 +13,27 @@ import numpy.typing as npt
 from teichaku.engine.facts import EventFact
 from teichaku.engine.jumps import compile_definition
 from teichaku.engine.layout import (
+    CLAUSE_CELLS,
+    CLAUSES,
     CONSTANT,
     EXACT,
     FIRST_DAY,
     FOREVER,
+    GROUP_CELLS,
+    GROUPS,
     HALF_LIFE,
     LINEAR,
+    MOST_CLAUSES,
+    MOST_GROUPS,
+    MOST_ROWS,
+    MOST_RULES,
     NEVER,
     NO_WINDOW,
+    POOL_CELLS,
+    POOLS,
+    ROWS,
+    RULE_CELLS,
+    RULES,
     TABLE_DAYS,
     Head,
     program_memory,
@@ -93,68 +106,62 @@ def compile_program(rulebook: Rulebook, signatures: Sequence[Signature]) -> Prog
     rules = [rule for group in scoring.behaviour for rule in group.rules]
     months = _MonthTable()
     code, clauses, parts = compile_definition(rulebook)
-    rule_start, rule_of = _matching([rule.when for rule in rules], signatures)
-    clause_start, clause_of = _matching([clause_match(clause) for clause in clauses], signatures)
-    matching = {
-        Head.RULE_START: rule_start, Head.RULE_OF: rule_of,
-        Head.CLAUSE_START: clause_start, Head.CLAUSE_OF: clause_of,
-    }  # fmt: skip
+    _within_limits(len(rules), len(scoring.behaviour), len(clauses), len(code))
+    pools, pool_of = _pools(scoring)
+    requalify = months.window(rulebook.mql.requalify_after if rulebook.mql else None)
     singles = {
-        Head.RULES: len(rules), Head.CLAUSES: len(clauses), Head.ROWS: len(code[Head.LEAF]),
-        Head.GROUPS: len(scoring.behaviour),
+        Head.RULES_END: RULES + len(rules) * RULE_CELLS,
+        Head.CLAUSES_END: CLAUSES + len(clauses) * CLAUSE_CELLS,
+        Head.POOLS_END: POOLS + len(pools) * POOL_CELLS,
+        Head.GROUPS_END: GROUPS + len(scoring.behaviour) * GROUP_CELLS,
         Head.OFFSET: int(fixed_offset(rulebook.timezone).total_seconds()) * MICRO,
         Head.TOTAL_LOW: _limit(scoring.range.min if scoring.range else None, NEVER),
         Head.TOTAL_HIGH: _limit(scoring.range.max if scoring.range else None, FOREVER),
+        Head.REQUALIFY_KIND: requalify[0], Head.REQUALIFY_LENGTH: requalify[1],
     }  # fmt: skip
-    kind, length = months.windows([rulebook.mql.requalify_after if rulebook.mql else None])
-    singles[Head.REQUALIFY_KIND], singles[Head.REQUALIFY_LENGTH] = int(kind[0]), int(length[0])
-    pools, pool_of = _pools(scoring)
-    singles[Head.POOLS] = len(pools)
-    memory = program_memory(singles, {
-        **matching, **_rule_parts(rules, pool_of, months), **_pool_parts(pools, scoring),
-        **_clause_parts(clauses, months), **code, Head.MONTHS: months.table(),
-    })  # fmt: skip
-    relevant = (np.diff(rule_start) > 0) | (np.diff(clause_start) > 0)
+    records: dict[int, Sequence[Sequence[int]]] = {
+        RULES: [_rule(*known, months) for known in zip(rules, pool_of, strict=True)],
+        CLAUSES: [_clause(clause, months) for clause in clauses],
+        POOLS: [(pool.decay, pool.length, GROUPS + pool.group * GROUP_CELLS) for pool in pools],
+        GROUPS: [(_limit(g.min, NEVER), _limit(g.max, FOREVER)) for g in scoring.behaviour],
+        ROWS: code,
+    }
+    by_rule = _matching([rule.when for rule in rules], signatures, RULES, RULE_CELLS)
+    by_clause = _matching(list(map(clause_match, clauses)), signatures, CLAUSES, CLAUSE_CELLS)
+    matching = list(zip(by_rule, by_clause, strict=True))
+    memory = program_memory(singles, records, matching, months.table())
+    relevant = np.array(
+        [bool(of_rules or of_clauses) for of_rules, of_clauses in matching], np.bool_
+    )
     return Program(rulebook, tuple(signatures), memory, relevant, tuple(rules), clauses, parts)
 
 
-def _rule_parts(
-    rules: Sequence[BehaviourRule], pool_of: list[int], months: _MonthTable
-) -> dict[Head, I64]:
-    per = months.windows([rule.cap.per if rule.cap else None for rule in rules])
-    expires = months.windows([rule.expires for rule in rules])
-    return {
-        Head.POINTS: _cells(round(rule.points * MICRO) for rule in rules),
-        Head.POOL: _cells(pool_of),
-        Head.TIMES: _cells(rule.cap.times if rule.cap else None for rule in rules),
-        Head.CAP: _cells(_cap_points(rule) for rule in rules),
-        Head.PER_KIND: per[0], Head.PER_LENGTH: per[1],
-        Head.EXPIRES_KIND: expires[0], Head.EXPIRES_LENGTH: expires[1],
-        Head.LINEAR_LENGTH: _cells(
-            rule.linear.microseconds if rule.linear else None for rule in rules
-        ),
-    }  # fmt: skip
+def _within_limits(rules: int, groups: int, event_clauses: int, rows: int) -> None:
+    for count, most, name in (
+        (rules, MOST_RULES, "behaviour rules"),
+        (groups, MOST_GROUPS, "groups of behaviour rules"),
+        (event_clauses, MOST_CLAUSES, "conditions about events in mql.when"),
+        (rows, MOST_ROWS, "conditions in mql.when"),
+    ):
+        if count > most:
+            raise ValueError(f"{count} {name}: at most {most} can be evaluated; merge some")
 
 
-def _pool_parts(pools: Sequence[_Pool], scoring: Scoring) -> dict[Head, I64]:
-    groups = scoring.behaviour
-    return {
-        Head.POOL_DECAY: _cells(pool.decay for pool in pools),
-        Head.POOL_LENGTH: _cells(pool.length for pool in pools),
-        Head.POOL_GROUP: _cells(pool.group for pool in pools),
-        Head.LOW: _cells(_limit(group.min, NEVER) for group in groups),
-        Head.HIGH: _cells(_limit(group.max, FOREVER) for group in groups),
-    }
+def _rule(rule: BehaviourRule, pool: int, months: _MonthTable) -> list[int]:
+    cap = rule.cap
+    points = round(cap.points * MICRO) if cap and cap.points is not None else FOREVER
+    times = cap.times if cap and cap.times is not None else FOREVER
+    linear = rule.linear.microseconds if rule.linear else FOREVER
+    return [
+        round(rule.points * MICRO), POOLS + pool * POOL_CELLS, times, points,
+        *months.window(cap.per if cap else None), *months.window(rule.expires), linear,
+        _decay(rule)[0], NEVER,
+    ]  # fmt: skip
 
 
-def _clause_parts(clauses: Sequence[EventClause], months: _MonthTable) -> dict[Head, I64]:
-    within = months.windows([clause.within for clause in clauses])
-    return {
-        Head.NEEDED: _cells(getattr(clause, "at_least", 1) for clause in clauses),
-        Head.BY_DAY: _cells(int(isinstance(clause, DaysClause)) for clause in clauses),
-        Head.WITHIN_KIND: within[0],
-        Head.WITHIN_LENGTH: within[1],
-    }
+def _clause(clause: EventClause, months: _MonthTable) -> list[int]:
+    by_day = int(isinstance(clause, DaysClause))
+    return [getattr(clause, "at_least", 1), by_day, *months.window(clause.within), NEVER]
 
 
 def clause_match(clause: EventClause) -> EventMatch:
@@ -172,31 +179,38 @@ class _Pool(NamedTuple):
     length: int
 
 
+def _decay(rule: BehaviourRule) -> tuple[int, int]:
+    if rule.half_life:
+        return HALF_LIFE, rule.half_life.microseconds
+    return (LINEAR, rule.linear.microseconds) if rule.linear else (CONSTANT, 1)
+
+
 def _pools(scoring: Scoring) -> tuple[list[_Pool], list[int]]:
-    wanted = []
-    for index, group in enumerate(scoring.behaviour):
-        for rule in group.rules:
-            if rule.half_life:
-                wanted.append(_Pool(index, HALF_LIFE, rule.half_life.microseconds))
-            elif rule.linear:
-                wanted.append(_Pool(index, LINEAR, rule.linear.microseconds))
-            else:
-                wanted.append(_Pool(index, CONSTANT, 1))
+    wanted = [
+        _Pool(index, *_decay(rule))
+        for index, group in enumerate(scoring.behaviour)
+        for rule in group.rules
+    ]
     pools = sorted(set(wanted))
-    return pools, [pools.index(pool) for pool in wanted]
+    numbers = {pool: number for number, pool in enumerate(pools)}
+    return pools, [numbers[pool] for pool in wanted]
 
 
-def _matching(matchers: Sequence[EventMatch], signatures: Sequence[Signature]) -> tuple[I64, I64]:
-    """For each signature the indices of what matches it, as starts and one flat list."""
+def _matching(
+    matchers: Sequence[EventMatch], signatures: Sequence[Signature], first: int, cells: int
+) -> list[list[int]]:
+    """For each signature the places of the records that match it."""
     by_type: dict[str, list[int]] = {}
     for index, match in enumerate(matchers):
         by_type.setdefault(match.event.strip(), []).append(index)
-    starts, flat = [0], list[int]()
-    for signature in signatures:
-        candidates = by_type.get(signature.type.strip(), ())
-        flat.extend(index for index in candidates if matches(matchers[index], signature))
-        starts.append(len(flat))
-    return _cells(starts), _cells(flat)
+    return [
+        [
+            first + index * cells
+            for index in by_type.get(signature.type.strip(), ())
+            if matches(matchers[index], signature)
+        ]
+        for signature in signatures
+    ]
 
 
 class _MonthTable:
@@ -207,18 +221,13 @@ class _MonthTable:
     def __init__(self) -> None:
         self._amounts: list[int] = []
 
-    def windows(self, durations: Sequence[Duration | None]) -> tuple[I64, I64]:
-        kinds, lengths = [], []
-        for duration in durations:
-            if duration is None:
-                kinds.append(NO_WINDOW)
-            elif duration.unit == "mo":
-                kinds.append(self._row(duration.amount))
-            else:
-                kinds.append(EXACT)
-            exact = duration is not None and duration.unit != "mo"
-            lengths.append(duration.microseconds if exact and duration else FOREVER)
-        return _cells(kinds), _cells(lengths)
+    def window(self, duration: Duration | None) -> tuple[int, int]:
+        """Its kind and, where exact, its length."""
+        if duration is None:
+            return NO_WINDOW, FOREVER
+        if duration.unit == "mo":
+            return self._row(duration.amount), FOREVER
+        return EXACT, duration.microseconds
 
     def _row(self, amount: int) -> int:
         if amount not in self._amounts:
@@ -241,15 +250,6 @@ def _months_later(amount: int) -> I64:
     missing = target >= after
     coded: I64 = np.where(missing, after, target) * 2 + missing
     return coded
-
-
-def _cells(values: Iterable[int | None]) -> I64:
-    """Integers for the kernel; what is absent never limits."""
-    return np.array([FOREVER if value is None else value for value in values], np.int64)
-
-
-def _cap_points(rule: BehaviourRule) -> int | None:
-    return round(rule.cap.points * MICRO) if rule.cap and rule.cap.points is not None else None
 
 
 def _limit(value: float | None, absent: int) -> int:

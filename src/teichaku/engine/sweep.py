@@ -7,51 +7,81 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from teichaku.engine.compiler import compiled
+from teichaku.engine.compiler import compiled, uncounted
 from teichaku.engine.kernel import (
+    EVER,
     LATER,
     NOW,
     SCORES,
+    award_all,
     behaviour_at,
+    cell,
+    copy_view,
     enter,
     leaves_at,
     next_expiry,
     reset,
-    rising_at,
     total_of,
     verdict,
 )
-from teichaku.engine.layout import AWARDED, CAME_TRUE, FOREVER, NEVER, NO_WINDOW, PRESENT
-from teichaku.engine.layout import Head as H
+from teichaku.engine.layout import (
+    AWARDED,
+    CAME_TRUE,
+    FOREVER,
+    NEVER,
+    NO_WINDOW,
+    PRESENT,
+    WEEK_AGO,
+    WEEK_US,
+    Head,
+    Lead,
+)
 
 I64 = npt.NDArray[np.int64]
 WIDTH = 5  # columns of a found qualification: lead row, instant, behaviour, fit, total
 SCORED = 4  # columns of a score: behaviour, total, rising, next instant
 
 
-@compiled
+@uncounted
 def enter_until(
     p: Any, s: Any, at: Any, sig: Any, relevant: Any, event: int, last: int, until: int,
-    news: int,
+    news: int, awarding: bool,
 ) -> int:  # fmt: skip
     """Takes in the events from this one on, up to an instant; returns the next one.
 
     ``news`` (a mask): only up to the first instant that brings such; ``last`` if none does.
+    Not ``awarding``: clauses only, and ``catch_up`` makes the awards once they matter.
     """
-    while event < last and at[event] <= until:
-        shape, instant = sig[event], at[event]
+    while event < last and at[cell(event)] <= until:
+        shape, instant = sig[cell(event)], at[cell(event)]
         event += 1
-        if relevant[shape]:
+        if relevant[cell(shape)]:
+            if awarding:
+                award_all(p, s, shape, instant)
             enter(p, s, shape, instant)
-        if s[p[H.NEWS]] & news and (event == last or at[event] > instant):
-            return event
-    return last if news else event
+        if s[Lead.NEWS] & news and (event == last or at[cell(event)] > instant):
+            break
+    else:
+        event = last if news else event
+    if awarding:
+        s[Lead.AWARDED_TO] = event
+    return event
 
 
-@compiled
+@uncounted
+def catch_up(p: Any, s: Any, at: Any, sig: Any, relevant: Any, event: int) -> None:
+    """Makes the awards of all events before this one."""
+    for earlier in range(s[Lead.AWARDED_TO], event):
+        shape = sig[cell(earlier)]
+        if relevant[cell(shape)]:
+            award_all(p, s, shape, at[cell(earlier)])
+    s[Lead.AWARDED_TO] = event
+
+
+@uncounted
 def next_relevant(sig: Any, relevant: Any, event: int, last: int) -> int:
     """The next event that counts, or ``last``."""
-    while event < last and not relevant[sig[event]]:
+    while event < last and not relevant[cell(sig[cell(event)])]:
         event += 1
     return event
 
@@ -73,7 +103,7 @@ def put(
     return found
 
 
-@compiled
+@uncounted
 def first_holding(
     p: Any, s: Any, f: Any, relevant: Any, at: Any, sig: Any, event: int, last: int,
     fit: int, parts: int, since: int, until: int, ask_first: bool, expiries: bool,
@@ -83,27 +113,30 @@ def first_holding(
     ``since`` itself is one only if ``ask_first``; then every event is, and with ``expiries`` every
     expiry. As long as the definition cannot hold before the next event, only news can change that,
     so everything up to it is just taken in: a clause that came true, or also an award where
-    only the score is wanting.
+    only the score is wanting. Awards are made only where a score may decide.
     """
     instant = since
     while instant <= until:
-        event = enter_until(p, s, at, sig, relevant, event, last, instant, 0)
-        s[p[H.NEWS]] = 0
-        news = AWARDED | CAME_TRUE if verdict(p, s, f, fit, parts, instant, SCORES) else CAME_TRUE
-        if news & AWARDED and verdict(p, s, f, fit, parts, instant, LATER):
+        event = enter_until(p, s, at, sig, relevant, event, last, instant, 0, False)
+        scoring = verdict(p, s, f, fit, parts, instant, SCORES)
+        if scoring:
+            catch_up(p, s, at, sig, relevant, event)
+        news = AWARDED | CAME_TRUE if scoring else CAME_TRUE
+        s[Lead.NEWS] = 0
+        if scoring and verdict(p, s, f, fit, parts, instant, LATER):
             if ask_first and verdict(p, s, f, fit, parts, instant, NOW):
                 return instant
             event = next_relevant(sig, relevant, event, last)
-            following = at[event] if event < last else FOREVER
+            following = at[cell(event)] if event < last else FOREVER
             instant = min(following, next_expiry(p, s, instant)) if expiries else following
         else:
-            event = enter_until(p, s, at, sig, relevant, event, last, until, news)
-            instant = at[event - 1] if s[p[H.NEWS]] & news else FOREVER
+            event = enter_until(p, s, at, sig, relevant, event, last, until, news, scoring)
+            instant = at[cell(event - 1)] if s[Lead.NEWS] & news else FOREVER
         ask_first = True
     return FOREVER
 
 
-@compiled
+@uncounted
 def next_reset(starts: Any, resets: Any, row: int, after: int) -> int:
     """The lead's first return or recycle after an instant, else FOREVER."""
     first = FOREVER
@@ -126,12 +159,15 @@ def qualify_range(
     """
     found = np.empty((max(last_row - first_row, 16), WIDTH), np.int64)
     count = 0
-    again_kind, again_length = p[H.REQUALIFY_KIND], p[H.REQUALIFY_LENGTH]
+    again_kind, again_length = p[Head.REQUALIFY_KIND], p[Head.REQUALIFY_LENGTH]
     for row in range(first_row, last_row):
+        if not verdict(p, s, f, fit[row], parts[row], NEVER, EVER):
+            continue
         reset(p, s, f)
         start = starts[row]
         event, last = offsets[row], offsets[row + 1]
-        event = enter_until(p, s, at, sig, relevant, event, last, start - 1, 0)
+        s[Lead.AWARDED_TO] = event
+        event = enter_until(p, s, at, sig, relevant, event, last, start - 1, 0, False)
         qualified = prior[row] if live else NEVER
         since, asked, expiries = start, ask_first[row], True
         while True:
@@ -142,11 +178,11 @@ def qualify_range(
                 earliest = max(earliest, leaves_at(p, again_kind, again_length, qualified))
                 if live:
                     earliest = max(earliest, next_reset(reset_starts, resets, row, qualified))
-                event = enter_until(p, s, at, sig, relevant, event, last, earliest - 1, 0)
+                event = enter_until(p, s, at, sig, relevant, event, last, earliest - 1, 0, False)
                 event = next_relevant(sig, relevant, event, last)
                 if event == last:
                     break
-                since, asked, expiries = at[event], True, False
+                since, asked, expiries = at[cell(event)], True, False
             instant = first_holding(
                 p, s, f, relevant, at, sig, event, last, fit[row], parts[row],
                 since, until, asked, expiries,
@@ -158,12 +194,12 @@ def qualify_range(
             found = put(found, count, row, instant, behaviour, fit[row], total)
             count += 1
             qualified = instant
-            while event < last and at[event] <= instant:
+            while event < last and at[cell(event)] <= instant:
                 event += 1  # taken in already
     return found[:count]
 
 
-@compiled
+@uncounted
 def score_range(
     p: Any, s: Any, f: Any, relevant: Any, offsets: Any, at: Any, sig: Any, fit: Any,
     as_of: int, first_row: int, last_row: int, out: Any,
@@ -172,11 +208,12 @@ def score_range(
     for row in range(first_row, last_row):
         reset(p, s, f)
         last = offsets[row + 1]
-        event = enter_until(p, s, at, sig, relevant, offsets[row], last, as_of, 0)
+        event = enter_until(p, s, at, sig, relevant, offsets[row], last, as_of, 0, True)
+        before = total_of(p, behaviour_at(p, s, f, WEEK_AGO, as_of - WEEK_US), fit[row])
+        copy_view(p, s, f, WEEK_AGO, PRESENT)
         behaviour = behaviour_at(p, s, f, PRESENT, as_of)
-        out[row, 0] = behaviour
-        out[row, 1] = total_of(p, behaviour, fit[row])
-        out[row, 2] = rising_at(p, s, f, fit[row], as_of)
+        total = total_of(p, behaviour, fit[row])
+        out[row, 0], out[row, 1], out[row, 2] = behaviour, total, total - before
         event = next_relevant(sig, relevant, event, last)
-        following = at[event] if event < last else FOREVER
+        following = at[cell(event)] if event < last else FOREVER
         out[row, 3] = min(next_expiry(p, s, as_of), following)
