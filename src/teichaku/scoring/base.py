@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 import duckdb
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-from adbc_driver_manager.dbapi import Connection
 from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import F
@@ -36,6 +33,7 @@ from teichaku.scoring.models import DirtyLead, StoreBase
 
 COMPACT_ABOVE = 0.05  # of all leads; below it the changed ones are cheaper to read each time
 MARKS_AT_ONCE = 5_000
+EVENTS_AT_ONCE = 50_000
 Progress = Callable[[str], None]
 
 _EVENTS = (
@@ -43,6 +41,16 @@ _EVENTS = (
     " e.source, e.external_id"
     " FROM tracking_event e JOIN leads_lead l ON l.id = e.lead_id"
     " WHERE e.origin = 'human' AND e.retracted_at IS NULL"
+)
+
+_EVENT_SCHEMA = pa.schema(
+    {
+        "root": pa.int64(),
+        "signature": pa.int64(),
+        "occurred": pa.string(),
+        "source": pa.string(),
+        "external_id": pa.string(),
+    }
 )
 
 
@@ -152,13 +160,12 @@ def _read_columns() -> Columns:
 
 def _sorted_events() -> pa.Table:
     """Every visible event by lead, instant, source and external id; texts as UTF-8 bytes."""
-    at = "e.at" if connection.vendor == "sqlite" else "(extract(epoch FROM e.at) * 1000000)::bigint"
-    with _adbc() as source, source.cursor() as cursor, duckdb.connect() as sorter:
-        cursor.execute(_EVENTS.format(at=at))
-        sorter.register("events", cursor.fetch_record_batch())
-        instant = (
-            "epoch_us(CAST(occurred AS TIMESTAMP))" if connection.vendor == "sqlite" else "occurred"
-        )
+    if connection.vendor == "sqlite":
+        events, instant = _sqlite_events(), "epoch_us(CAST(occurred AS TIMESTAMP))"
+    else:
+        events, instant = _postgresql_events(), "occurred"
+    with duckdb.connect() as sorter:
+        sorter.register("events", events)
         table: pa.Table = sorter.sql(
             f"SELECT root, signature, {instant} AS instant FROM events"  # noqa: S608
             " ORDER BY root, instant, source, external_id"
@@ -166,20 +173,32 @@ def _sorted_events() -> pa.Table:
     return table.combine_chunks()
 
 
-def _adbc() -> AbstractContextManager[Connection]:
-    if connection.vendor == "sqlite":
-        from adbc_driver_sqlite import dbapi as sqlite
+def _sqlite_events() -> pa.Table:
+    """The events through the connection that is open already.
 
-        opened: AbstractContextManager[Connection] = sqlite.connect(
-            f"file:{quote(str(connection.settings_dict['NAME']))}?mode=ro"
-        )
-        return opened
-    from adbc_driver_postgresql import dbapi as postgresql
+    A driver with an SQLite of its own must not open the file in this process: a process that
+    closes a file loses its locks on it, whoever took them, and two libraries would truncate each
+    other's shared memory.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_EVENTS.format(at="e.at || ''"))  # as text, not parsed row by row
+        batches = []
+        while rows := cursor.fetchmany(EVENTS_AT_ONCE):
+            columns = zip(zip(*rows, strict=True), _EVENT_SCHEMA, strict=True)
+            arrays = [pa.array(column, field.type) for column, field in columns]
+            batches.append(pa.RecordBatch.from_arrays(arrays, schema=_EVENT_SCHEMA))
+    return pa.Table.from_batches(batches, _EVENT_SCHEMA)
 
-    connected: AbstractContextManager[Connection] = postgresql.connect(
-        _libpq(connection.get_connection_params())
-    )
-    return connected
+
+def _postgresql_events() -> pa.Table:
+    """The events as Arrow, over a connection of their own."""
+    from adbc_driver_postgresql import dbapi
+
+    at = "(extract(epoch FROM e.at) * 1000000)::bigint"
+    where = _libpq(connection.get_connection_params())
+    with dbapi.connect(where) as source, source.cursor() as cursor:
+        cursor.execute(_EVENTS.format(at=at))
+        return cursor.fetch_arrow_table()
 
 
 def _libpq(parameters: dict[str, Any]) -> str:
