@@ -79,10 +79,7 @@ def _instant(as_of: str | None, rulebook: Rulebook) -> datetime:
 
 def _table(rulebook: Rulebook, store: Store, instant: datetime) -> _Table:
     parts = []
-    for columns, keep in (
-        (store.base, ~store.stale),
-        (store.fresh, np.ones(store.fresh.leads, np.bool_)),
-    ):
+    for columns, keep in store.parts:
         data = with_computed(columns, instant)
         found = evaluate(compile_program(rulebook, data.signatures), data, micros(instant))
         letters = grades(rulebook, found.behaviour, found.fit)

@@ -24,7 +24,7 @@ from teichaku.engine.program import compile_program
 from teichaku.engine.rulebook.base import MICRO
 from teichaku.engine.rulebook.model import Rulebook
 from teichaku.engine.rulebook.zones import fixed_offset
-from teichaku.scoring.base import Store
+from teichaku.scoring.base import Part, Store
 from teichaku.scoring.histories import with_computed
 
 I64 = npt.NDArray[np.int64]
@@ -57,7 +57,7 @@ def backtest(
     end: datetime | None,
 ) -> Backtest:
     """The rulebook over the store; qualifications in [start, end) are reported."""
-    ever = _by_lead([_lines(rulebook, store, fresh=fresh, now=now) for fresh in (False, True)])
+    ever = _by_lead([_lines(rulebook, part, now) for part in store.parts])
     reported = ever.between(
         None if start is None else micros(start), None if end is None else micros(end)
     )
@@ -88,13 +88,11 @@ def _day(instant: datetime, offset: int) -> int:
     return int(local_days(np.array([micros(instant)]), offset)[0])
 
 
-def _lines(rulebook: Rulebook, store: Store, *, fresh: bool, now: datetime) -> QualificationColumns:
-    """The qualifications of the base without its stale rows, or of the fresh ones; ``row`` holds
-    lead ids.
-    """
-    columns = with_computed(store.fresh if fresh else store.base, now)
+def _lines(rulebook: Rulebook, part: Part, now: datetime) -> QualificationColumns:
+    """The qualifications of a part's rows to keep; ``row`` holds lead ids."""
+    columns = with_computed(part[0], now)
     found = qualify(compile_program(rulebook, columns.signatures), columns, micros(now))
-    keep = np.ones(len(found.row), np.bool_) if fresh else ~store.stale[found.row]
+    keep = part[1][found.row]
     return QualificationColumns(
         columns.lead_ids[found.row[keep]], found.at[keep], found.behaviour[keep], found.fit[keep],
         found.total[keep],

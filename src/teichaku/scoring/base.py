@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -34,7 +33,6 @@ from teichaku.scoring.models import DirtyLead, StoreBase
 COMPACT_ABOVE = 0.05  # of all leads; below it the changed ones are cheaper to read each time
 MARKS_AT_ONCE = 5_000
 EVENTS_AT_ONCE = 50_000
-Progress = Callable[[str], None]
 
 _EVENTS = (
     "SELECT l.root_id AS root, e.signature_id AS signature, {at} AS occurred,"
@@ -53,6 +51,8 @@ _EVENT_SCHEMA = pa.schema(
     }
 )
 
+Part = tuple[Columns, npt.NDArray[np.bool_]]
+
 
 @dataclass(frozen=True, slots=True)
 class Store:
@@ -61,6 +61,11 @@ class Store:
     base: Columns
     stale: npt.NDArray[np.bool_]
     fresh: Columns
+
+    @property
+    def parts(self) -> tuple[Part, Part]:
+        """Both columns, each with which of its rows to keep."""
+        return (self.base, ~self.stale), (self.fresh, np.ones(self.fresh.leads, np.bool_))
 
     @property
     def leads(self) -> int:
@@ -74,7 +79,7 @@ class Store:
         return int(counts[~self.stale].sum()) + self.fresh.events
 
 
-def store_open(progress: Progress = lambda _: None) -> Store:
+def store_open() -> Store:
     """The store as of now; the base is built when there is none or too many leads changed."""
     with transaction.atomic():
         base = StoreBase.objects.filter(current=True).first()
@@ -84,15 +89,10 @@ def store_open(progress: Progress = lambda _: None) -> Store:
     if base is not None and len(dirty) <= COMPACT_ABOVE * base.leads:
         columns = _readable(_folder(base))
     if columns is None:
-        progress("building the store")
-        return Store(*_rebuilt())
+        columns = base_build()
+        return Store(columns, np.zeros(columns.leads, np.bool_), columns_of_leads([]))
     stale = np.isin(columns.lead_ids, dirty)
     return Store(columns, stale, columns_of_leads(dirty.tolist()))
-
-
-def _rebuilt() -> tuple[Columns, npt.NDArray[np.bool_], Columns]:
-    columns = base_build()
-    return columns, np.zeros(columns.leads, np.bool_), columns_of_leads([])
 
 
 def base_build() -> Columns:

@@ -27,7 +27,7 @@ from teichaku.engine.program import Program, compile_program
 from teichaku.engine.rulebook.base import MICRO
 from teichaku.rulebook.models import Activation
 from teichaku.rulebook.selectors import activation_in_force, rulebook_of
-from teichaku.scoring.base import store_open
+from teichaku.scoring.base import Part, store_open
 from teichaku.scoring.dirty import marks_note
 from teichaku.scoring.histories import columns_of_leads, with_computed
 from teichaku.scoring.models import DirtyLead, Score
@@ -73,7 +73,7 @@ def scores_refresh(
         )
     as_of = clock.now()
     marks, changed = _marks()
-    parts = _changed(changed, as_of) if only_changed else _everything()
+    parts = _changed(changed, as_of) if only_changed else store_open().parts
     whole = sum(int(keep.sum()) for _columns, keep in parts)
     done = leads = events = qualified = superseded = 0
     for columns, keep in parts:
@@ -99,15 +99,7 @@ def _marks() -> tuple[dict[int, int], set[int]]:
     return marks, {lead for lead, mark, scored in found if mark != scored}
 
 
-_Part = tuple[Columns, npt.NDArray[np.bool_]]
-
-
-def _everything() -> list[_Part]:
-    store = store_open()
-    return [(store.base, ~store.stale), (store.fresh, np.ones(store.fresh.leads, np.bool_))]
-
-
-def _changed(changed: AbstractSet[int], as_of: datetime) -> list[_Part]:
+def _changed(changed: AbstractSet[int], as_of: datetime) -> list[Part]:
     due = Score.objects.filter(next_at__lte=as_of).values_list("lead_id", flat=True)
     columns = columns_of_leads(sorted({*changed, *due}))
     return [(columns, np.ones(columns.leads, np.bool_))]
