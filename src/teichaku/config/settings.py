@@ -29,12 +29,15 @@ INSTALLED_APPS = [
     # Lower rooms first: an upper room may subscribe to what a lower one has declared.
     "teichaku.core.apps.CoreConfig",
     "teichaku.accounts.apps.AccountsConfig",
+    "teichaku.notify.apps.NotifyConfig",
     "teichaku.intake.apps.IntakeConfig",
     "teichaku.rulebook.apps.RulebookConfig",
     "teichaku.leads.apps.LeadsConfig",
     "teichaku.tracking.apps.TrackingConfig",
     "teichaku.scoring.apps.ScoringConfig",
     "teichaku.deals.apps.DealsConfig",
+    "teichaku.kpi.apps.KpiConfig",
+    "teichaku.checklist.apps.ChecklistConfig",
     "teichaku.console.apps.ConsoleConfig",
 ]
 

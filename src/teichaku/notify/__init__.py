@@ -1,0 +1,1 @@
+"""Tasks and the in-app list: what somebody has to do or should know."""
