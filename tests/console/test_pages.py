@@ -15,7 +15,9 @@ from django.urls import get_resolver, reverse
 from django.utils import translation
 from whitenoise.middleware import WhiteNoiseMiddleware
 
-from teichaku.accounts.services import user_create
+from teichaku.accounts.access import OPEN
+from teichaku.accounts.models import Role
+from teichaku.accounts.services import role_grant, user_create
 from teichaku.config.static_files import static_files_collect
 from teichaku.console.points import change_text, points_text, shown_change
 from teichaku.console.score_lines import score_lines
@@ -66,7 +68,9 @@ def _now():
 
 @pytest.fixture
 def user():
-    return user_create(name="鈴木 一郎", email="ichiro@example.co.jp", actor=SYSTEM)
+    person = user_create(name="鈴木 一郎", email="ichiro@example.co.jp", actor=SYSTEM)
+    role_grant(user=person, role=Role.MARKETER, actor=SYSTEM)
+    return person
 
 
 @pytest.fixture
@@ -156,9 +160,7 @@ def text_of(answer):
 def test_whoever_is_not_signed_in_is_asked_to(client, path):
     answer = client.get(path, follow=True)
     assert answer.redirect_chain[-1][0].startswith(reverse("accounts:log_in"))
-    assert answer.redirect_chain[-1][0].endswith(
-        f"?next={path}" if path != "/" else "?next=/leads/"
-    )
+    assert answer.redirect_chain[-1][0].endswith(f"?next={path}")
 
 
 def test_no_page_of_the_console_opens_without_signing_in(client):
@@ -167,6 +169,8 @@ def test_no_page_of_the_console_opens_without_signing_in(client):
     )
     uid = "01a20314-dac0-7fe1-b27e-36a68c0bafd8"
     for pattern in console.url_patterns:
+        if pattern.callback.right == OPEN:
+            continue
         arguments = {"uid": uid} if "uid" in str(pattern.pattern) else {}
         answer = client.get(reverse(f"console:{pattern.name}", kwargs=arguments))
         assert answer.status_code == 302, pattern.name
@@ -210,7 +214,9 @@ def test_nothing_is_inline_so_the_strict_policy_holds(signed_in, in_force):
         answer = signed_in.get(path)
         page = answer.content.decode()
         assert answer["Content-Security-Policy"] == POLICY
-        assert not re.search(r"\sstyle=|<style|<script|\son\w+=|javascript:", page), path
+        assert not re.search(r"\sstyle=|<style|<script(?![^>]* src=)|\son\w+=|javascript:", page), (
+            path
+        )
 
 
 def test_the_language_is_the_browsers_until_one_is_chosen(signed_in):
@@ -380,10 +386,10 @@ def test_the_number_of_queries_does_not_grow_with_the_list(
 
     fill(2)
     # session, person, rulebook in force, leads, unscored, last activity, MQLs, names (2), revision
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(12):
         signed_in.get("/leads/")
     fill(47)
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(12):
         signed_in.get("/leads/")
 
 
@@ -494,7 +500,7 @@ def test_the_lead_page_asks_the_same_number_of_questions_however_much_happened(
     made = lead("伊藤 健", title="部長", attributes={"budget": "来期"})
     for hours in range(60):
         happened(made, path=f"/p{hours}", days=hours / 24)
-    with django_assert_max_num_queries(16):
+    with django_assert_max_num_queries(18):
         signed_in.get(f"/leads/{made.uid}/")
 
 
@@ -566,7 +572,9 @@ def test_no_english_is_left_on_japanese_pages(signed_in, in_force):
     happened(made, "page_view", "/pricing")
     for path in ("/leads/", "/leads/?q=zz", f"/leads/{made.uid}/", "/nowhere/"):
         words = set(re.findall(r"[A-Za-z]{4,}", text_of(signed_in.get(path))))
-        assert words <= {"Teichaku", "English", "sakura", "example", "pricing"}, path
+        assert words <= {
+            *("Teichaku", "English", "Ctrl", "ichiro", "sakura", "example", "pricing"),
+        }, path
 
 
 def test_production_serves_files_named_by_their_content(tmp_path):

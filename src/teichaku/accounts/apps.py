@@ -15,8 +15,12 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         """Nothing; the room's audit actions and topics are registered."""
+        from django.core.checks import Tags, register
+
+        from teichaku.accounts.checks import check_rights
         from teichaku.core.registry import AuditAction, Topic, audit_actions, topics
 
+        register(check_rights, Tags.urls)
         naming = frozenset({"email", "name"})
         audit_actions.register(
             "accounts.user_create", AuditAction(_("Created a person"), personal=naming)

@@ -174,3 +174,19 @@ class RoleGrant(DatedRow):
                 name="accounts_rolegrant_once_at_present",
             ),
         ]
+
+
+class RoleRight(models.Model):
+    """An administrator's decision that a role has a right, or has it not, against the default."""
+
+    role = models.CharField(max_length=20, choices=Role.choices)
+    right = models.CharField(max_length=60)
+    allowed = models.BooleanField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["role", "right"], name="accounts_roleright_once"),
+            models.CheckConstraint(
+                condition=Q(role__in=Role.values), name="accounts_roleright_known_role"
+            ),
+        ]

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import NamedTuple
 
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from teichaku.accounts.models import Role, RoleGrant, Team, User
+from teichaku.accounts.models import Role, RoleGrant, RoleRight, Team, User
 from teichaku.core import clock
+from teichaku.core.registry import rights
 
 # Who can agree to a rulebook for marketing, for sales, or above both.
 APPROVING = (Role.SALES_MANAGER, Role.MARKETING_MANAGER, Role.EXECUTIVE)
@@ -30,6 +32,32 @@ def user_roles(user: User, on: date) -> frozenset[Role]:
     """The roles that the person holds on the day."""
     held = RoleGrant.objects.filter(holding(on), user=user).values_list("role", flat=True)
     return frozenset(Role(role) for role in held)
+
+
+class Standing(NamedTuple):
+    """What a person is and may do on a day."""
+
+    roles: frozenset[Role]
+    rights: frozenset[str]
+
+
+NOBODY = Standing(frozenset(), frozenset())
+
+
+def user_standing(user: User, on: date) -> Standing:
+    """The person's roles and the rights these give; one role that allows is enough."""
+    if not user.is_active:
+        return NOBODY
+    roles = user_roles(user, on)
+    decided = {
+        (row.role, row.right): row.allowed for row in RoleRight.objects.filter(role__in=roles)
+    }
+    held = frozenset(
+        name
+        for name, right in rights.items()
+        if any(decided.get((role, name), role in right.roles) for role in roles)
+    )
+    return Standing(roles, held)
 
 
 def team_members(team: Team, on: date) -> QuerySet[User]:

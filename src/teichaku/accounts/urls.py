@@ -8,6 +8,6 @@ from teichaku.accounts import views
 
 app_name = "accounts"
 urlpatterns = [
-    path("log-in/", views.LogInView.as_view(), name="log_in"),
-    path("log-out/", views.LogOutView.as_view(), name="log_out"),
+    path("log-in/", views.log_in, name="log_in"),
+    path("log-out/", views.log_out, name="log_out"),
 ]

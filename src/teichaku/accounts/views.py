@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.contrib.auth.views import LoginView, LogoutView
 
+from teichaku.accounts.access import open_to_all
 from teichaku.accounts.forms import LogInForm
 
 
@@ -17,3 +18,7 @@ class LogInView(LoginView):
 
 class LogOutView(LogoutView):
     """Signs out on POST."""
+
+
+log_in = open_to_all(LogInView.as_view())
+log_out = open_to_all(LogOutView.as_view())

@@ -4,15 +4,34 @@ from __future__ import annotations
 
 import unicodedata
 
-from django.db.models import F, Q, QuerySet, TextField, Value
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery, TextField, Value
 from django.db.models.functions import Replace
+from django.urls import reverse
 
 from teichaku.console.spellings import spellings
+from teichaku.core.menus import Hit
 from teichaku.leads.models import Company, Lead
 from teichaku.leads.names import company_name_key
 from teichaku.leads.selectors import lead_find
+from teichaku.scoring.models import Score
 
 SPACES = (" ", "\u3000")
+
+
+def leads_find(user: AbstractBaseUser, text: str, limit: int) -> list[Hit]:
+    """At most ``limit`` leads that match, highest total first."""
+    total = Score.objects.filter(pk=OuterRef("pk")).values("total")
+    found = leads_matching(text).select_related("company__root").alias(total=Subquery(total))
+    ordered = found.order_by(F("total").desc(nulls_last=True), "pk")
+    return [
+        Hit(
+            title=str(lead),
+            detail=lead.company.root.name if lead.company else lead.email,
+            address=reverse("console:lead", args=[lead.uid]),
+        )
+        for lead in ordered[:limit]
+    ]
 
 
 def leads_matching(text: str) -> QuerySet[Lead]:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from django.urls import path
-from django.views.generic import RedirectView
-from django.views.i18n import set_language
 
-from teichaku.console import views
+from teichaku.console import frame_views, views
 
 app_name = "console"
 urlpatterns = [
-    path("", RedirectView.as_view(pattern_name="console:lead_list"), name="home"),
-    path("language/", set_language, name="language"),
+    path("", frame_views.home, name="home"),
+    path("search/", frame_views.search, name="search"),
+    path("menu/", frame_views.menu, name="menu"),
+    path("theme/", frame_views.theme, name="theme"),
+    path("language/", frame_views.language, name="language"),
     path("leads/", views.lead_list, name="lead_list"),
     path("leads/<uuid:uid>/", views.lead, name="lead"),
 ]

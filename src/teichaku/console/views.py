@@ -6,12 +6,12 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
+from teichaku.accounts.access import needs
 from teichaku.console.forms import LeadFilterForm
 from teichaku.console.lead_page import (
     definition_lines,
@@ -35,7 +35,7 @@ from teichaku.scoring.explanations import lead_explained
 
 
 @require_safe
-@login_required
+@needs("leads.view")
 def lead_list(request: HttpRequest) -> HttpResponse:
     """The leads that the address asks for, by score."""
     form = LeadFilterForm(request.GET)
@@ -55,7 +55,7 @@ def lead_list(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-@login_required
+@needs("leads.view")
 def lead(request: HttpRequest, uid: UUID) -> HttpResponse:
     """One lead; a merged one leads on to the lead that stands for it."""
     found = lead_shown(uid)

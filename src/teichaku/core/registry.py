@@ -54,6 +54,10 @@ class Registry(Generic[T]):
         """Names and items in the order of registration."""
         yield from self._items.items()
 
+    def values(self) -> Iterator[T]:
+        """Items in the order of registration."""
+        yield from self._items.values()
+
     def __iter__(self) -> Iterator[str]:
         return iter(self._items)
 
@@ -85,12 +89,27 @@ class JobHandler:
     every_seconds: int | None = None
 
 
+EVERY_ROLE = frozenset(
+    {
+        "marketer",
+        "inside_sales",
+        "sales_rep",
+        "sales_manager",
+        "marketing_manager",
+        "executive",
+        "administrator",
+        "coach",
+    }
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Right:
-    """Something a person may be allowed to do."""
+    """Something a person may be allowed to do, and the roles that may unless said otherwise."""
 
     label: Text
     help: Text
+    roles: AbstractSet[str] = EVERY_ROLE
 
 
 @dataclass(frozen=True, slots=True)
