@@ -60,6 +60,28 @@ def test_only_new_rows_are_inserted_and_told():
     assert Signature.objects.count() == 3
 
 
+@pytest.mark.parametrize("returning", [("path",), ("id", "path")])
+def test_columns_are_inserted_as_rows_are(returning):
+    def columns(names):
+        return [
+            ["page_view"] * len(names),
+            [f"/{name}" for name in names],
+            *[[""] * len(names)] * 4,
+        ]
+
+    with transaction.atomic():
+        first = bulk.insert_new_columns(Signature, SHAPE, columns("ab"), returning=returning)
+        again = bulk.insert_new_columns(Signature, SHAPE, columns("abcdc"), returning=returning)
+        none = bulk.insert_new_columns(Signature, SHAPE, columns(""), returning=returning)
+    assert [sorted(row[-1] for row in new) for new in (first, again, none)] == [
+        ["/a", "/b"],
+        ["/c", "/d"],
+        [],
+    ]
+    stored = set(Signature.objects.values_list(*returning))
+    assert stored == {tuple(row) for row in [*first, *again]}
+
+
 def test_updates_touch_the_named_columns_of_the_named_rows():
     with transaction.atomic():
         ids = bulk.reserve_ids(Lead, 2)

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
+import xlsxwriter
 from tests.intake.importing import ACTOR, import_bytes, import_text
 
 from teichaku.core.errors import InvalidInput
 from teichaku.core.models import AuditEntry, Change, OutboxMessage
+from teichaku.deals.models import Deal
 from teichaku.intake.models import ImportRun, RejectedRow
 from teichaku.intake.services import import_file
 from teichaku.leads.models import Company, Lead
@@ -65,11 +69,96 @@ def test_single_undecodable_rows_stay_out():
     assert [(row.line, row.reason) for row in report.rejected_rows] == [(3, "encoding"), (4, "nul")]
 
 
+def test_what_was_recognised_is_among_the_notes_of_the_report():
+    content = "名刺の一覧\n合計 1 件\n\nexternal_id,name,email\n1,山田,a@example.com\n"
+    report = import_bytes("leads", content.encode("cp932"))
+    assert report.created == 1
+    assert any("Shift_JIS" in note for note in report.notes)
+    assert any("line 4" in note for note in report.notes)
+
+
+def test_a_workbook_comes_in_like_any_list(tmp_path):
+    path = tmp_path / "leads.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        for name, rows in (("去年", 1), ("今年", 3)):
+            sheet = book.add_worksheet(name)
+            sheet.write_row(0, 0, ["external_id", "name", "created_at"])
+            for i in range(1, rows + 1):
+                sheet.write_row(i, 0, [i, f"{name}{i}", 46_348.5])
+    named = import_file(entity="leads", path=path, actor=ACTOR, sheet="去年")
+    assert (named.created, Lead.objects.get().name) == (1, "去年1")
+    assert import_file(entity="leads", path=path, actor=ACTOR).created == 2
+    lead = Lead.objects.get(name="今年2")
+    assert lead.created_at.isoformat() == "2026-11-22T03:00:00+00:00"
+
+
+def test_columns_without_names_are_called_by_their_position():
+    rows = "".join(f"{i},1000{i:03},2026/1/{i}\n" for i in range(1, 29))
+    report = import_text(
+        "leads", rows, file_map="entity: leads\ncolumns: {external_id: 列1, created_at: column 3}"
+    )
+    assert (report.created, report.rejected) == (28, 0)
+
+
+def test_positions_in_the_map_make_the_first_row_data_even_where_it_looks_like_names():
+    report = import_text(
+        "leads", "a,x\nb,y\n", file_map="entity: leads\ncolumns: {external_id: 列1, name: 列2}"
+    )
+    assert report.created == 2
+
+
+def test_telephones_and_readings_get_one_form_and_names_stay_as_written():
+    rows = "email,name,kana,phone\na@example.com,㈱髙橋～,ﾀｶﾊｼ,０３ー１２３４ー５６７８\n"
+    import_text("leads", rows)
+    lead = Lead.objects.get()
+    assert (lead.name, lead.kana, lead.phone) == ("㈱髙橋～", "タカハシ", "0312345678")
+    assert import_text("leads", rows).unchanged == 1
+
+
+def test_a_column_with_a_blank_name_is_called_by_its_position_and_the_header_stays():
+    file_map = "entity: leads\ncolumns: {external_id: id, name: 列2}"
+    assert import_text("leads", "id,,memo\na,x,1\nb,y,2\n", file_map=file_map).created == 2
+    assert set(Lead.objects.values_list("name", flat=True)) == {"x", "y"}
+
+
+SHORT = "entity: deals\ncolumns: {external_id: id, created_on: at}\n"
+
+
+def test_short_dates_need_a_column_that_proves_their_order():
+    with pytest.raises(InvalidInput) as caught:
+        import_text("deals", "id,at\n1,8/9/14 19:00\n2,1/2/14 8:30\n", file_map=SHORT)
+    assert '"dates: {created_on: %m/%d/%y %H:%M}"' in str(caught.value)
+    assert '"dates: {created_on: %d/%m/%y %H:%M}"' in str(caught.value)
+    assert caught.value.data["field"] == "created_on"
+    rows = "".join(f"{i},8/9/2014\n" for i in range(6_000)) + "6000,8/19/2014\n"
+    assert import_text("deals", "id,at\n" + rows, file_map=SHORT).created == 6_001
+    assert set(Deal.objects.values_list("created_on", flat=True)) == {
+        date(2014, 8, 9),
+        date(2014, 8, 19),
+    }
+
+
+def test_the_map_decides_an_order_that_the_column_cannot_prove():
+    text = "id,at\n1,8/9/14\n"
+    import_text("deals", text, file_map=SHORT + "dates: {created_on: '%d/%m/%y'}")
+    assert Deal.objects.get().created_on == date(2014, 9, 8)
+
+
+def test_amounts_are_scaled_unless_the_cell_names_its_own_unit():
+    import_text(
+        "deals",
+        'id,a\n1,120\n2,"1,200千円"\n3,120万円\n4,▲5\n',
+        file_map="entity: deals\ncolumns: {external_id: id, amount: a}\nscale: {amount: 1000}",
+    )
+    amounts = dict(Deal.objects.values_list("external_id", "amount"))
+    assert amounts == {"1": 120_000, "2": 1_200_000, "3": 1_200_000, "4": -5_000}
+
+
 @pytest.mark.parametrize(
     ("content", "part"),
     [
         (b"", "is empty"),
-        ("番号,名前\n1,A\n".encode("cp932"), "not UTF-8"),
+        (b"\x81\xff,\x81\xff\n1,A\n2,B\n", "cannot be read"),
         (b"id,mail\n1,a@b.jp\n", "gives no column for any of"),
         (b"email,email\na@b.jp,c@d.jp\n", "several columns called email"),
     ],

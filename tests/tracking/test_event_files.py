@@ -14,7 +14,13 @@ from teichaku.leads.models import Lead, LeadIdentity
 from teichaku.leads.selectors import lead_find
 from teichaku.leads.services import lead_merge
 from teichaku.tracking.models import Event, Signature
-from teichaku.tracking.services import EventRow, events_retract, events_write
+from teichaku.tracking.services import (
+    EventColumns,
+    EventRow,
+    events_add,
+    events_retract,
+    events_write,
+)
 from teichaku.tracking.shapes import shape_of
 
 pytestmark = pytest.mark.django_db
@@ -92,6 +98,16 @@ def test_the_lead_is_of_the_systems_own_names():
     assert Event.objects.get().source == "import:tag"
 
 
+def test_a_lead_may_be_named_by_a_personal_address_but_by_no_shared_one():
+    import_rows("leads", [{"external_id": "1", "email": "ken@sakura.example"}])
+    import_rows("leads", [{"external_id": "2", "email": "info@sakura.example"}])
+    import_rows("events", [{**VIEW, "lead": " Ken@SAKURA.example"}])
+    report = import_rows("events", [{**VIEW, "external_id": "e2", "lead": "info@sakura.example"}])
+    first, second = Event.objects.order_by("pk")
+    assert first.lead_id == lead_find("1").id
+    assert (report.leads_created, second.lead_id) == (1, lead_find("info@sakura.example").id)
+
+
 def test_events_stay_with_the_lead_they_were_recorded_for(told):
     import_rows("leads", [{"external_id": "1"}, {"external_id": "2"}])
     one, two = Lead.objects.order_by("pk")
@@ -119,3 +135,30 @@ def test_a_retracted_event_stays_on_record(told):
     assert (len(written.new), written.duplicates) == (1, 1)
     assert Event.objects.get().retracted_at is not None
     assert told == [[lead]]
+
+
+def test_events_named_by_ids_of_ours_come_back_in_order_and_never_twice(told):
+    import_rows("leads", [{"external_id": "1"}, {"external_id": "2"}])
+    first, second = Lead.objects.order_by("pk").values_list("pk", flat=True)
+    rows = [
+        EventRow(second, shape_of("deal_created"), AT, "s", "b", AT),
+        EventRow(first, shape_of("deal_won"), AT, "s", "a", AT),
+    ]
+    columns = EventColumns._make(zip(*rows, strict=True))
+    told.clear()
+    with transaction.atomic():
+        ids = events_add(columns=columns, actor=ACTOR)
+    stored = {event.pk: event for event in Event.objects.select_related("signature")}
+    assert [(stored[pk].external_id, stored[pk].lead_id) for pk in ids] == [
+        ("b", second),
+        ("a", first),
+    ]
+    assert [stored[pk].signature.type for pk in ids] == ["deal_created", "deal_won"]
+    assert set(Signature.objects.values_list("type", "first_at")) == {
+        ("deal_created", AT),
+        ("deal_won", AT),
+    }
+    assert told == [[first, second]]
+    with pytest.raises(IntegrityError), transaction.atomic():
+        events_add(columns=columns, actor=ACTOR)
+    assert Event.objects.count() == 2

@@ -1,24 +1,56 @@
 """Many rows at once, faster than objects allow: executemany on SQLite, COPY on PostgreSQL.
 
-Rows are tuples in the order of ``fields``. Every function belongs into the caller's transaction.
+Rows are tuples in the order of ``fields``, columns the same turned on its side; columns are
+quicker, as nothing has to be made per row. Every function belongs into the caller's transaction.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import UTC, datetime
 from itertools import islice
 from typing import Any, TypeVar
 from uuid import UUID
 
-from django.db import connection, models
+from django.db import IntegrityError, connection, models, transaction
 from django.db.backends.utils import CursorWrapper
 
 T = TypeVar("T")
+M = TypeVar("M", bound=models.Model)
 Row = tuple[Any, ...]  # whatever the columns of the table hold
+Columns = Sequence[Sequence[Any]]
 Adapter = Callable[[Any], object]
+Note = Callable[[type[models.Model], Sequence[tuple[int, int]]], None]
 _STAGING = "teichaku_bulk"
+_ENCODER = json.JSONEncoder(ensure_ascii=False)
+_noting: ContextVar[Note | None] = ContextVar("noting", default=None)
+
+
+@contextmanager
+def noting(note: Note) -> Iterator[None]:
+    """Within the block, ``note`` hears of the rows that this module adds: a model and runs of ids.
+
+    It is told in the transaction that adds them. A run may hold ids that no row got.
+    """
+    token = _noting.set(note)
+    try:
+        yield
+    finally:
+        _noting.reset(token)
+
+
+def runs(ids: Iterable[int]) -> list[tuple[int, int]]:
+    """The ids, which ascend, as first and last of those that follow each other."""
+    found: list[tuple[int, int]] = []
+    for one in ids:
+        if found and one == found[-1][1] + 1:
+            found[-1] = (found[-1][0], one)
+        else:
+            found.append((one, one))
+    return found
 
 
 def chunked(items: Iterable[T], size: int) -> Iterator[list[T]]:
@@ -30,9 +62,9 @@ def chunked(items: Iterable[T], size: int) -> Iterator[list[T]]:
 
 def batch(rows: int) -> int:
     """How many rows one transaction takes: so many on SQLite, where it holds the one write lock,
-    four times as many where writers do not wait for each other.
+    eight times as many where writers do not wait for each other.
     """
-    return rows if connection.vendor == "sqlite" else 4 * rows
+    return rows if connection.vendor == "sqlite" else 8 * rows
 
 
 def reserve_ids(model: type[models.Model], count: int) -> list[int]:
@@ -41,10 +73,13 @@ def reserve_ids(model: type[models.Model], count: int) -> list[int]:
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute(
-                "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)",
-                [table, count],
+                # The name of the sequence is found once, not for every number.
+                "SELECT array_agg(nextval(name)) FROM generate_series(1, %s),"
+                " (SELECT pg_get_serial_sequence(%s, 'id')::regclass AS name OFFSET 0) AS ids",
+                [count, table],
             )
-            return [row[0] for row in cursor.fetchall()]
+            numbers: list[int] = cursor.fetchone()[0]
+            return numbers
         # The transaction holds SQLite's one write lock, so what is free now stays free.
         cursor.execute("SELECT max(seq) FROM sqlite_sequence WHERE name = %s", [table])
         last: int = cursor.fetchone()[0] or 0
@@ -80,13 +115,34 @@ def lookup(
 
 def insert(model: type[models.Model], fields: Sequence[str], rows: Sequence[Row]) -> None:
     """Nothing; all rows are stored, and a broken constraint raises ``IntegrityError``."""
-    if not rows:
+    if rows:
+        insert_columns(model, fields, _turned(rows))
+
+
+def insert_columns(model: type[models.Model], fields: Sequence[str], columns: Columns) -> None:
+    """Nothing; all rows are stored, and a broken constraint raises ``IntegrityError``."""
+    if not columns[0]:
         return
+    fields, columns, note = _numbered(model, fields, columns)
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            _copy(cursor, _quoted(model._meta.db_table), model, fields, rows)
+            _copy(cursor, _quoted(model._meta.db_table), model, fields, columns)
         else:
-            cursor.executemany(_insert_sql(model, fields), _adapted(model, fields, rows))
+            cursor.executemany(_insert_sql(model, fields), _adapted(model, fields, columns))
+    note()
+
+
+def create(objects: Iterable[M]) -> list[M]:
+    """The objects, all of one model and stored now."""
+    found = list(objects)
+    if not found:
+        return []
+    model = type(found[0])
+    made = model._default_manager.bulk_create(found)
+    note = _noting.get()
+    if note is not None:
+        note(model, runs(sorted(row.pk for row in made)))
+    return made
 
 
 def insert_new(
@@ -97,25 +153,49 @@ def insert_new(
     returning: Sequence[str] = ("id",),
 ) -> list[Row]:
     """The ``returning`` columns of the rows that were new; the others broke a unique key."""
-    if not rows:
+    return insert_new_columns(model, fields, _turned(rows), returning=returning) if rows else []
+
+
+def insert_new_columns(
+    model: type[models.Model],
+    fields: Sequence[str],
+    columns: Columns,
+    *,
+    returning: Sequence[str] = ("id",),
+) -> list[Row]:
+    """The ``returning`` columns of the rows that were new; the others broke a unique key."""
+    if not columns[0]:
         return []
+    fields, columns, note = _numbered(model, fields, columns)
+    found = _insert_new(model, fields, columns, returning)
+    if found:
+        note()
+    return found
+
+
+def _insert_new(
+    model: type[models.Model], fields: Sequence[str], columns: Columns, returning: Sequence[str]
+) -> list[Row]:
     table = _quoted(model._meta.db_table)
     answer = ", ".join(_columns(model, returning))
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            columns = ", ".join(_columns(model, fields))
-            _stage(cursor, model, fields, rows)
+            if set(returning) <= set(fields) and _all_new(cursor, model, fields, columns):
+                told = [columns[fields.index(name)] for name in returning]
+                return list(zip(*told, strict=True))
+            names = ", ".join(_columns(model, fields))
+            _stage(cursor, model, fields, columns)
             cursor.execute(
-                f"INSERT INTO {table} ({columns}) SELECT {columns} FROM {_STAGING}"  # noqa: S608
+                f"INSERT INTO {table} ({names}) SELECT {names} FROM {_STAGING}"  # noqa: S608
                 f" ON CONFLICT DO NOTHING RETURNING {answer}"
             )
             found: list[Row] = cursor.fetchall()
             cursor.execute(f"DROP TABLE {_STAGING}")
             return found
-        cursor.execute(f"SELECT coalesce(max(id), 0) FROM {table}")  # noqa: S608
-        last = cursor.fetchone()[0]
+        last = _last_id(model)
         cursor.executemany(
-            _insert_sql(model, fields) + " ON CONFLICT DO NOTHING", _adapted(model, fields, rows)
+            _insert_sql(model, fields) + " ON CONFLICT DO NOTHING",
+            _adapted(model, fields, columns),
         )
         cursor.execute(f"SELECT {answer} FROM {table} WHERE id > %s ORDER BY id", [last])  # noqa: S608
         added: list[Row] = cursor.fetchall()
@@ -130,7 +210,7 @@ def update(model: type[models.Model], fields: Sequence[str], rows: Sequence[Row]
     columns = _columns(model, fields)
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            _stage(cursor, model, ("id", *fields), rows)
+            _stage(cursor, model, ("id", *fields), _turned(rows))
             sets = ", ".join(f"{column} = {_STAGING}.{column}" for column in columns)
             cursor.execute(
                 f"UPDATE {table} SET {sets} FROM {_STAGING} WHERE {table}.id = {_STAGING}.id"  # noqa: S608
@@ -138,7 +218,7 @@ def update(model: type[models.Model], fields: Sequence[str], rows: Sequence[Row]
             cursor.execute(f"DROP TABLE {_STAGING}")
             return
         sets = ", ".join(f"{column} = %s" for column in columns)
-        adapted = _adapted(model, ("id", *fields), rows)
+        adapted = _adapted(model, ("id", *fields), _turned(rows))
         cursor.executemany(
             f"UPDATE {table} SET {sets} WHERE id = %s",  # noqa: S608
             [(*row[1:], row[0]) for row in adapted],
@@ -157,15 +237,44 @@ def upsert(model: type[models.Model], key: str, fields: Sequence[str], rows: Seq
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             columns = ", ".join((unique, *others))
-            _stage(cursor, model, everything, rows)
+            _stage(cursor, model, everything, _turned(rows))
             cursor.execute(
                 f"INSERT INTO {table} ({columns}) SELECT {columns} FROM {_STAGING}{conflict}"  # noqa: S608
             )
             cursor.execute(f"DROP TABLE {_STAGING}")
             return
         cursor.executemany(
-            _insert_sql(model, everything) + conflict, _adapted(model, everything, rows)
+            _insert_sql(model, everything) + conflict, _adapted(model, everything, _turned(rows))
         )
+
+
+def _numbered(
+    model: type[models.Model], fields: Sequence[str], columns: Columns
+) -> tuple[Sequence[str], Columns, Callable[[], None]]:
+    """The fields and columns to store, and what tells of the new rows once they are stored."""
+    note = _noting.get()
+    if note is None or "id" not in [field.name for field in model._meta.local_fields]:
+        return fields, columns, lambda: None
+    if "id" not in fields and connection.vendor == "postgresql":
+        fields, columns = ("id", *fields), [reserve_ids(model, len(columns[0])), *columns]
+    if "id" in fields:
+        ids = runs(sorted(columns[list(fields).index("id")]))
+        return fields, columns, lambda: note(model, ids)
+    last = _last_id(model)
+
+    def tell() -> None:
+        newest = _last_id(model)
+        if newest > last:
+            note(model, [(last + 1, newest)])
+
+    return fields, columns, tell
+
+
+def _last_id(model: type[models.Model]) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT coalesce(max(id), 0) FROM {_quoted(model._meta.db_table)}")  # noqa: S608
+        last: int = cursor.fetchone()[0]
+        return last
 
 
 def _quoted(name: str) -> str:
@@ -188,15 +297,27 @@ def _insert_sql(model: type[models.Model], fields: Sequence[str]) -> str:
     return f"INSERT INTO {_quoted(model._meta.db_table)} ({columns}) VALUES ({places})"  # noqa: S608
 
 
+def _all_new(
+    cursor: CursorWrapper, model: type[models.Model], fields: Sequence[str], columns: Columns
+) -> bool:
+    """Whether all rows could be stored as they are; if not, none is."""
+    try:
+        with transaction.atomic():
+            _copy(cursor, _quoted(model._meta.db_table), model, fields, columns)
+    except IntegrityError:
+        return False
+    return True
+
+
 def _stage(
-    cursor: CursorWrapper, model: type[models.Model], fields: Sequence[str], rows: Sequence[Row]
+    cursor: CursorWrapper, model: type[models.Model], fields: Sequence[str], columns: Columns
 ) -> None:
-    columns = ", ".join(_columns(model, fields))
+    names = ", ".join(_columns(model, fields))
     table = _quoted(model._meta.db_table)
     cursor.execute(
-        f"CREATE TEMP TABLE {_STAGING} ON COMMIT DROP AS SELECT {columns} FROM {table} WITH NO DATA"  # noqa: S608
+        f"CREATE TEMP TABLE {_STAGING} ON COMMIT DROP AS SELECT {names} FROM {table} WITH NO DATA"  # noqa: S608
     )
-    _copy(cursor, _STAGING, model, fields, rows)
+    _copy(cursor, _STAGING, model, fields, columns)
 
 
 def _copy(
@@ -204,31 +325,31 @@ def _copy(
     table: str,
     model: type[models.Model],
     fields: Sequence[str],
-    rows: Sequence[Row],
+    columns: Columns,
 ) -> None:
-    columns = ", ".join(_columns(model, fields))
+    names = ", ".join(_columns(model, fields))
     # Django's wrapper hands what it does not know to psycopg's cursor, errors and all.
-    statement = f"COPY {table} ({columns}) FROM STDIN"
+    statement = f"COPY {table} ({names}) FROM STDIN"
     with connection.wrap_database_errors, cursor.copy(statement) as copy:
-        for row in _adapted(model, fields, rows):
+        for row in _adapted(model, fields, columns):
             copy.write_row(row)
 
 
-def _adapted(
-    model: type[models.Model], fields: Sequence[str], rows: Sequence[Row]
-) -> Sequence[Row]:
-    """The rows as the driver takes them; columns that need no change are passed through."""
+def _turned(rows: Sequence[Row]) -> Columns:
+    return list(zip(*rows, strict=True))
+
+
+def _adapted(model: type[models.Model], fields: Sequence[str], columns: Columns) -> list[Row]:
+    """Rows as the driver takes them; columns that need no change are passed through."""
     adapters = [_adapter(_field(model, name)) for name in fields]
-    if not any(adapters):
-        return rows
-    columns = zip(adapters, zip(*rows, strict=True), strict=True)
-    adapted = (
-        column if adapt is None else _adapted_column(adapt, column) for adapt, column in columns
-    )
+    adapted = [
+        column if adapt is None else _adapted_column(adapt, column)
+        for adapt, column in zip(adapters, columns, strict=True)
+    ]
     return list(zip(*adapted, strict=True))
 
 
-def _adapted_column(adapt: Adapter, column: Row) -> Sequence[object]:
+def _adapted_column(adapt: Adapter, column: Sequence[Any]) -> Sequence[object]:
     first = column[0]
     if all(value is first for value in column):  # the instant of an import, columns of nothing
         return [None if first is None else adapt(first)] * len(column)
@@ -241,9 +362,9 @@ def _adapter(field: models.Field[Any, Any]) -> Adapter | None:
         case models.DateTimeField():
             return _sqlite_instant if sqlite else datetime.isoformat
         case models.JSONField():
-            return _json
+            return _ENCODER.encode
         case models.UUIDField():
-            return _sqlite_uuid if sqlite else str
+            return _hex
         case models.DateField():
             return str
     return None
@@ -257,9 +378,5 @@ def _sqlite_instant(value: datetime) -> str:
     return value.astimezone(UTC).isoformat(" ")[:-6]
 
 
-def _sqlite_uuid(value: UUID) -> str:
+def _hex(value: UUID) -> str:
     return value.hex
-
-
-def _json(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False)

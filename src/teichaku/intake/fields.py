@@ -13,6 +13,10 @@ _INDEXED = "external_id lead deal company type path form asset campaign rank sou
 LONGEST = {**dict.fromkeys(_INDEXED.split(), 500), "owner": 200, "email": 254, "domain": 254}
 
 
+# What later kinds refer to comes before them.
+IMPORT_ORDER = ("users", "companies", "leads", "events", "deals", "stages", "activities")
+
+
 class FieldType(Enum):
     """How the text of a cell is read."""
 
@@ -89,7 +93,8 @@ ENTITIES: Mapping[str, Entity] = {
         Entity(
             "deals",
             _fields(
-                "external_id lead company owner name stage kind lost_reason",
+                "external_id lead company owner name stage kind lost_reason email contact"
+                " corporate_number domain",
                 amount=FieldType.AMOUNT,
                 created_on=FieldType.DAY,
                 close_on=FieldType.DAY,
@@ -108,6 +113,7 @@ ENTITIES: Mapping[str, Entity] = {
                 "external_id deal lead company owner kind outcome next_action",
                 at=FieldType.INSTANT,
                 next_action_on=FieldType.DAY,
+                recorded_at=FieldType.INSTANT,
             ),
             required=("at",),
         ),

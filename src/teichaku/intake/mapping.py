@@ -12,6 +12,8 @@ from django.utils.translation import gettext as _
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
+from ruamel.yaml.nodes import ScalarNode
+from ruamel.yaml.representer import SafeRepresenter
 
 from teichaku.core.errors import InvalidInput
 from teichaku.intake.fields import ATTRIBUTE, ENTITIES, Entity, nearest
@@ -32,17 +34,38 @@ Plain = Annotated[str, BeforeValidator(_plain_text)]
 Name = Annotated[str, BeforeValidator(_plain_text), Field(min_length=1)]
 
 
+def _as_list(value: object) -> object:
+    return value if isinstance(value, list | tuple) else (value,)
+
+
+NameList = Annotated[tuple[Name, ...], BeforeValidator(_as_list)]
+# A field may be put together from several columns, such as 姓 and 名.
+Names = Annotated[tuple[Name, ...], BeforeValidator(_as_list), Field(min_length=1)]
+Texts = Annotated[tuple[Plain, ...], BeforeValidator(_as_list), Field(min_length=1)]
+
+
 class FileMap(BaseModel):
-    """How the files of one entity are read."""
+    """How the files of one entity are read.
+
+    The texts of several ``columns`` are joined by a blank. ``scale`` multiplies (千円: 1000).
+    ``filled`` names columns without which a row is left out; ``only`` keeps a field to rows where
+    another field has one of some values. With ``continued_by``, a row whose cell in that column is
+    blank belongs to the record above, whose ``carried`` columns it takes over.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     entity: str
-    columns: Mapping[str, Name] = {}
+    columns: Mapping[str, Names] = {}
     constants: Mapping[str, Plain] = {}
     values: Mapping[str, Mapping[Plain, Plain]] = {}
-    where: Mapping[str, tuple[Plain, ...]] = {}
+    where: Mapping[str, Texts] = {}
+    filled: NameList = ()
+    only: Mapping[str, Mapping[str, Texts]] = {}
     dates: Mapping[str, Name] = {}
+    scale: Mapping[str, Annotated[int, Field(ge=1, le=1_000_000_000)]] = {}
+    continued_by: str | None = None
+    carried: NameList = ()
     timezone: str | None = None
     key: str | None = None
     system: Annotated[Name, Field(max_length=60)] = DEFAULT_SYSTEM
@@ -61,7 +84,7 @@ class FileMap(BaseModel):
 def mapping_default(entity: str, header: Sequence[str]) -> FileMap:
     """The map without a mapping file: columns that are named like our fields."""
     kind = ENTITIES[entity]
-    columns = {name: name for name in map(str.strip, header) if kind.type_of(name)}
+    columns = {name: (name,) for name in map(str.strip, header) if kind.type_of(name)}
     file_map = FileMap(entity=entity, columns=columns)
     _check_required(file_map, _("the file"))
     return file_map
@@ -104,6 +127,43 @@ def mapping_parse(text: str) -> list[FileMap]:
     ]
 
 
+class _Representer(SafeRepresenter):
+    """Writes odd characters of headers so that they are read back as they were."""
+
+    def represent_str(self, data: str) -> ScalarNode:
+        """The text, escaped where it would not survive."""
+        style = None if data.isprintable() else '"'
+        return self.represent_scalar("tag:yaml.org,2002:str", data, style=style)
+
+
+_Representer.add_representer(str, _Representer.represent_str)
+
+
+def mapping_yaml(file_maps: Sequence[FileMap]) -> str:
+    """The mapping file that says the same, for people to read, correct and hand in."""
+    yaml = YAML(typ="safe", pure=True)
+    yaml.Representer = _Representer
+    yaml.default_flow_style = False
+    yaml.allow_unicode = True
+    yaml.sort_base_mapping_type_on_output = False  # type: ignore[assignment]
+    yaml.width = 100
+    text = io.StringIO()
+    yaml.dump_all([_as_written(file_map) for file_map in file_maps], text)
+    return text.getvalue()
+
+
+def _as_written(file_map: FileMap) -> dict[str, object]:
+    said = file_map.model_dump(mode="json", exclude_defaults=True)
+    for key in ("columns", "where"):
+        if key in said:
+            said[key] = {name: _as_one(texts) for name, texts in said[key].items()}
+    return {key: said[key] for key in FileMap.model_fields if key in said}
+
+
+def _as_one(texts: list[str]) -> str | list[str]:
+    return texts[0] if len(texts) == 1 else texts
+
+
 def _document(document: object, position: int) -> FileMap:
     where = _("Document %(n)s of the mapping file") % {"n": position}
     if not isinstance(document, dict):
@@ -127,7 +187,7 @@ def _document(document: object, position: int) -> FileMap:
 
 def _check_fields(file_map: FileMap, where: str) -> None:
     known = [*file_map.kind.fields, ATTRIBUTE + "*"]
-    for key in ("columns", "constants", "values", "dates"):
+    for key in ("columns", "constants", "values", "dates", "scale", "only"):
         for name in getattr(file_map, key):
             if file_map.kind.type_of(name) is None:
                 _check_name(name, known, where, key)
@@ -139,6 +199,12 @@ def _check_fields(file_map: FileMap, where: str) -> None:
             _("%(where)s: %(field)s is both a column and a constant; keep one.")
             % {"where": where, "field": both[0]}
         )
+    _check_only(file_map, where)
+    if bool(file_map.continued_by) != bool(file_map.carried):
+        raise InvalidInput(
+            _("%(where)s: continued_by and carried belong together; write both or neither.")
+            % {"where": where}
+        )
     try:
         file_map.zone  # noqa: B018 - reading it is the check
     except (ZoneInfoNotFoundError, ValueError) as error:
@@ -146,6 +212,13 @@ def _check_fields(file_map: FileMap, where: str) -> None:
             _("%(where)s, timezone: %(name)s is no time zone; write one such as Asia/Tokyo.")
             % {"where": where, "name": file_map.timezone}
         ) from error
+
+
+def _check_only(file_map: FileMap, where: str) -> None:
+    for name, others in file_map.only.items():
+        for other in (name, *others):
+            if other not in file_map.columns and other not in file_map.constants:
+                _check_name(other, [*file_map.columns, *file_map.constants], where, "only")
 
 
 def _check_required(file_map: FileMap, where: str) -> None:

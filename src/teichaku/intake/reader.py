@@ -1,22 +1,30 @@
-"""UTF-8 CSV in chunks, each record with the line on which it starts."""
+"""Records in runs, each with the line on which it starts, the unusable ones put aside."""
 
 from __future__ import annotations
 
+import codecs
 import csv
 import re
 from collections.abc import Iterator
-from itertools import islice
+from dataclasses import dataclass
+from io import TextIOWrapper
+from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from django.utils.translation import gettext as _
 
-from teichaku.core.errors import InvalidInput
+from teichaku.intake.limits import MOST_LINE
 
 if TYPE_CHECKING:
     import _csv
 
+csv.field_size_limit(MOST_LINE)
+
 _BREAK = re.compile(r"\r\n|\n|\r")
+# Comes after the last line. Within a cell it shows that a quote was never closed.
+_END = "\x1dend of file\x1d"
+_MARKED = "teichaku.marked"
 
 
 class BadRecord(NamedTuple):
@@ -36,70 +44,110 @@ class Records(NamedTuple):
     bad: list[BadRecord]
 
 
-def read_header(path: Path) -> list[str]:
-    """The column names; a file without any raises ``InvalidInput``."""
-    with path.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as file:
-        try:
-            header = next(csv.reader(file), None)
-        except csv.Error as error:
-            raise InvalidInput(
-                _("%(file)s: the first line cannot be read as CSV (%(error)s).")
-                % {"file": path.name, "error": error}
-            ) from error
-    if not header or not any(map(str.strip, header)):
-        raise InvalidInput(
-            _("%(file)s is empty: the first line has to name the columns.") % {"file": path.name}
-        )
-    if not _is_clean(header):
-        raise InvalidInput(
-            _(
-                "%(file)s is not UTF-8 text: its first line cannot be decoded."
-                ' Save it as "CSV UTF-8" and import it again.'
-            )
-            % {"file": path.name}
-        )
-    return [name.strip().removeprefix("\ufeff") for name in header]
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where the records are and how they are written.
+
+    ``skip`` lines come before the first record, which has the number ``first``. Numbers go on by
+    lines, or ``by_record`` where a record is a row of a sheet.
+    """
+
+    path: Path
+    encoding: str = "utf-8"
+    start: int = 0
+    delimiter: str = ","
+    skip: int = 0
+    first: int = 1
+    by_record: bool = False
+    clean: bool = False
+    ended: bool = True
+
+    def open(self) -> TextIOWrapper:
+        """The text from its first line; bytes that cannot be decoded come as half surrogates."""
+        file = self.path.open("rb")
+        file.seek(self.start)
+        errors = "surrogateescape" if self.encoding == "utf-8" else _MARKED
+        return TextIOWrapper(file, self.encoding, errors, newline="")
 
 
-def read_records(path: Path, *, width: int, size: int) -> Iterator[Records]:
-    """All records after the header, ``size`` at a time."""
-    with path.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as file:
-        reader = csv.reader(file)
-        next(reader)
+def read_records(source: Source, *, width: int, size: int) -> Iterator[Records]:
+    """All records of that width, ``size`` at a time."""
+    with source.open() as text:
+        lines = chain(islice(text, source.skip, None), [_END])
+        reader = csv.reader(lines, delimiter=source.delimiter)
+        first = source.first
         while True:
             before = reader.line_num
-            records = _next_records(reader, width, size)
+            run = _run(reader, size, first, by_record=source.by_record)
             if reader.line_num == before:
                 return
-            yield _without_dirty(records)
+            lines_read = reader.line_num - before
+            first += len(run.cells) + len(run.bad) if source.by_record else lines_read
+            records = _of_width(run, width, last_is_whole=_take_end(run, source))
+            yield records if source.clean else _without_dirty(records)
 
 
-def _next_records(reader: _csv.Reader, width: int, size: int) -> Records:
-    first = reader.line_num + 1
+def _run(reader: _csv.Reader, size: int, first: int, *, by_record: bool) -> Records:
+    """The next records as they come; what came before an error is kept."""
+    before = reader.line_num
     records: list[list[str]] = []
     bad: list[BadRecord] = []
     try:
-        records.extend(islice(reader, size))  # what came before an error is kept
+        records.extend(islice(reader, size))
     except csv.Error as error:
         message = _("This row cannot be read as CSV: %(error)s.") % {"error": error}
-        bad.append(BadRecord(reader.line_num, "csv", message, []))
+        line = first + (len(records) if by_record else reader.line_num - before - 1)
+        bad.append(BadRecord(line, "csv", message, []))
     lines = list(range(first, first + len(records)))
-    if reader.line_num >= first + len(records):
+    if not by_record and reader.line_num - before > len(records):
         lines = _starting_lines(records, first)
-    if all(map(width.__eq__, map(len, records))):
-        return Records(lines, records, bad)
-    kept = Records([], [], bad)
-    for line, record in zip(lines, records, strict=True):
+    return Records(lines, records, bad)
+
+
+def _take_end(run: Records, source: Source) -> bool:
+    """Whether the last record is whole. The mark of the end is no longer in the run."""
+    if not run.cells or not run.cells[-1] or not run.cells[-1][-1].endswith(_END):
+        return True
+    last, line = run.cells.pop(), run.lines.pop()
+    if last == [_END]:
+        return source.ended
+    last[-1] = last[-1].removesuffix(_END)
+    message = _(
+        "A quote in this row is opened and never closed, so that all that follows belongs to it."
+        " Close the quote; if the file broke off here, export it again."
+    )
+    run.bad.append(BadRecord(line, "truncated", message, list(map(_printable, last))))
+    return True
+
+
+def _of_width(run: Records, width: int, *, last_is_whole: bool) -> Records:
+    blank = [""] * width
+    if all(map(width.__eq__, map(len, run.cells))) and blank not in run.cells:
+        return run
+    kept = Records([], [], run.bad)
+    broken = None if last_is_whole else run.lines[-1] if run.lines else None
+    for line, record in zip(run.lines, run.cells, strict=True):
+        if not any(record):
+            continue
+        if len(record) > width and not any(map(str.strip, record[width:])):
+            record = record[:width]  # noqa: PLW2901 - delimiters at the end say nothing
         if len(record) == width:
             kept.lines.append(line)
             kept.cells.append(record)
-        elif record:
-            message = _(
-                "The row has %(n)s cells, the first line names %(width)s columns."
-                " A comma or line break inside a cell needs quotes around the cell."
-            ) % {"n": len(record), "width": width}
-            bad.append(BadRecord(line, "ragged", message, list(map(_printable, record))))
+        elif line == broken and len(record) < width:
+            message = _("The file breaks off in this row. Export it again.")
+            kept.bad.append(BadRecord(line, "truncated", message, list(map(_printable, record))))
+        else:
+            message = _ragged(len(record), width)
+            kept.bad.append(BadRecord(line, "ragged", message, list(map(_printable, record))))
     return kept
+
+
+def _ragged(cells: int, width: int) -> str:
+    return _(
+        "The row has %(n)s cells, the first line names %(width)s columns."
+        " A comma or line break inside a cell needs quotes around the cell."
+    ) % {"n": cells, "width": width}
 
 
 def _starting_lines(records: list[list[str]], first: int) -> list[int]:
@@ -112,26 +160,28 @@ def _starting_lines(records: list[list[str]], first: int) -> list[int]:
 
 
 def _without_dirty(records: Records) -> Records:
-    if _is_clean("\x1f".join(record) for record in records.cells):
+    if is_clean("\x1f".join(record) for record in records.cells):
         return records
-    lines: list[int] = []
-    cells: list[list[str]] = []
-    bad = list(records.bad)
+    kept = Records([], [], list(records.bad))
     for line, record in zip(records.lines, records.cells, strict=True):
-        if _is_clean(record):
-            lines.append(line)
-            cells.append(record)
+        if is_clean(record):
+            kept.lines.append(line)
+            kept.cells.append(record)
             continue
         if "\0" in "".join(record):
             reason, message = "nul", _("The row holds a NUL byte, which no text has.")
         else:
             reason = "encoding"
-            message = _('The row is not UTF-8 text. Save the file as "CSV UTF-8".')
-        bad.append(BadRecord(line, reason, message, list(map(_printable, record))))
-    return Records(lines, cells, bad)
+            message = _(
+                "The row holds characters in another encoding than the rest of the file."
+                ' Save the file as "CSV UTF-8".'
+            )
+        kept.bad.append(BadRecord(line, reason, message, list(map(_printable, record))))
+    return kept
 
 
-def _is_clean(texts: Iterator[str] | list[str]) -> bool:
+def is_clean(texts: Iterator[str] | list[str]) -> bool:
+    """Whether every text can be stored: decoded throughout, and without NUL."""
     joined = "".join(texts)
     try:
         joined.encode()
@@ -142,6 +192,12 @@ def _is_clean(texts: Iterator[str] | list[str]) -> bool:
 
 def _printable(text: str) -> str:
     # Neither half a surrogate nor NUL can be stored by PostgreSQL.
-    return (
-        text.encode("utf-8", "surrogateescape").decode("utf-8", "replace").replace("\0", "\ufffd")
-    )
+    return text.encode("utf-8", "surrogatepass").decode("utf-8", "replace").replace("\0", "\ufffd")
+
+
+def _mark(error: UnicodeError) -> tuple[str, int]:
+    assert isinstance(error, UnicodeDecodeError)
+    return "\udcff" * (error.end - error.start), error.end
+
+
+codecs.register_error(_MARKED, _mark)

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
-from pathlib import Path
 from typing import cast
 
 from django.utils.translation import gettext as _
 
 from teichaku.core.errors import InvalidInput
 from teichaku.intake.cells import Convert, convert_column, converter_for, expected_text
-from teichaku.intake.fields import ATTRIBUTE, LONGEST, nearest
-from teichaku.intake.instants import Day
+from teichaku.intake.continued import Continuation
+from teichaku.intake.date_order import order_proven
+from teichaku.intake.fields import ATTRIBUTE, LONGEST, FieldType, nearest
+from teichaku.intake.instants import Day, Order, has_short_date
+from teichaku.intake.layout import position_named
 from teichaku.intake.mapping import FileMap
-from teichaku.intake.reader import BadRecord, Records, read_header, read_records
+from teichaku.intake.reader import BadRecord, Records
+from teichaku.intake.tables import Table
 
 CHUNK_ROWS = 5_000
 
@@ -57,7 +60,7 @@ class Chunk:
 
 @dataclass(frozen=True, slots=True)
 class _Column:
-    place: int | None  # None for a constant
+    places: tuple[int, ...]  # none for a constant
     constant: str
     values: Mapping[str, str]
     convert: Convert | None
@@ -68,26 +71,29 @@ class FileRows:
 
     def __init__(
         self,
-        path: Path,
+        table: Table,
         file_map: FileMap,
         *,
         zone: tzinfo,
         on_bad: Callable[[BadRecord, Mapping[str, str]], None],
     ) -> None:
-        self.path = path
+        self.path = table.path
         self.file_map = file_map
         self.read = 0
         self.left_out = 0
         self._on_bad = on_bad
-        self._header = read_header(path)
+        self._table = table
+        self._header = table.header
         self._zone = file_map.zone or zone
         self._where = [
             (self._place(name), frozenset(wanted)) for name, wanted in file_map.where.items()
         ]
         self._columns = {
-            **{name: self._column(name, None) for name in file_map.constants},
-            **{name: self._column(name, column) for name, column in file_map.columns.items()},
+            **{name: self._column(name, ()) for name in file_map.constants},
+            **{name: self._column(name, columns) for name, columns in file_map.columns.items()},
         }
+        self._filled = [self._place(name) for name in file_map.filled]
+        self._carried = [self._place(name) for name in file_map.carried]
 
     @property
     def fields(self) -> Collection[str]:
@@ -96,7 +102,7 @@ class FileRows:
 
     def chunks(self, size: int = CHUNK_ROWS) -> Iterator[Chunk]:
         """All usable rows in file order; the others go to ``on_bad``."""
-        for records in read_records(self.path, width=len(self._header), size=size):
+        for records in self._records(size):
             kept = self._wanted(records)
             self.read += len(kept.lines) + len(kept.bad)
             for bad in kept.bad:
@@ -105,28 +111,62 @@ class FileRows:
 
     def scan(self, fields: Sequence[str], size: int = CHUNK_ROWS) -> Iterator[list[list[str]]]:
         """Only the texts of some fields, a list of columns per chunk, for a look ahead."""
-        for records in read_records(self.path, width=len(self._header), size=size):
+        for records in self._records(size):
             cells = self._wanted(records).cells
-            yield [_texts(self._columns[name], cells) for name in fields]
+            yield [self._texts_only(name, cells) for name in fields]
 
-    def _column(self, name: str, column: str | None) -> _Column:
+    def cells_at(self, lines: Collection[int]) -> Iterator[tuple[int, dict[str, str]]]:
+        """The rows that start at these lines, by column as the file has them."""
+        for records in self._records(CHUNK_ROWS):
+            for line, cells in zip(records.lines, records.cells, strict=True):
+                if line in lines:
+                    yield line, dict(zip(self._header, cells, strict=True))
+
+    def _records(self, size: int) -> Iterator[Records]:
+        mark = self.file_map.continued_by
+        whole = Continuation(self._place(mark), self._carried).whole if mark else None
+        for records in self._table.records(size):
+            yield whole(records) if whole else records
+
+    def _column(self, name: str, columns: Sequence[str]) -> _Column:
         kind = self.file_map.kind.type_of(name)
         assert kind is not None
-        return _Column(
-            place=None if column is None else self._place(column),
+        read = _Column(
+            places=tuple(map(self._place, columns)),
             constant=self.file_map.constants.get(name, ""),
             values=self.file_map.values.get(name, {}),
-            convert=converter_for(kind, pattern=self.file_map.dates.get(name), zone=self._zone),
+            convert=None,
         )
+        pattern = self.file_map.dates.get(name)
+        convert = converter_for(
+            kind,
+            pattern=pattern,
+            zone=self._zone,
+            order=None if pattern else self._order(name, kind, read),
+            scale=self.file_map.scale.get(name, 1),
+        )
+        return replace(read, convert=convert)
+
+    def _order(self, name: str, kind: FieldType, column: _Column) -> Order | None:
+        """The order of short dates such as 8/9/14, which only the whole column can prove."""
+        if kind not in (FieldType.INSTANT, FieldType.DAY):
+            return None
+        if not any(map(has_short_date, _texts(column, self._table.sample))):
+            return None
+        texts = (
+            text
+            for records in self._table.records(CHUNK_ROWS)
+            for text in _texts(column, records.cells)
+        )
+        return order_proven(texts, field=name, file=self.path.name)
 
     def _place(self, column: str) -> int:
-        if self._header.count(column) == 1:
-            return self._header.index(column)
+        column = " ".join(column.split())  # as the header's names are
         if column in self._header:
-            raise InvalidInput(
-                _("%(file)s has several columns called %(column)s; rename all but one.")
-                % {"file": self.path.name, "column": column}
-            )
+            return self._header.index(column)
+        position = position_named(column)
+        if position is not None and position < len(self._header):
+            return position
         near = nearest(column, self._header)
         raise InvalidInput(
             _("%(file)s has no column %(column)s (its columns: %(header)s).%(hint)s")
@@ -141,12 +181,13 @@ class FileRows:
         )
 
     def _wanted(self, records: Records) -> Records:
-        if not self._where:
+        if not (self._where or self._filled):
             return records
         kept = [
             (line, cells)
             for line, cells in zip(records.lines, records.cells, strict=True)
             if all(cells[place].strip() in wanted for place, wanted in self._where)
+            and all(cells[place].strip() for place in self._filled)
         ]
         self.left_out += len(records.lines) - len(kept)
         return Records([line for line, _ in kept], [cells for _, cells in kept], records.bad)
@@ -155,7 +196,7 @@ class FileRows:
         columns: dict[str, list[object]] = {}
         problems: dict[int, BadRecord] = {}
         for name, column in self._columns.items():
-            texts = _texts(column, records.cells)
+            texts = self._texts_only(name, records.cells)
             if column.convert is None:
                 columns[name] = cast("list[object]", texts)
                 for place in _overlong(name, texts):
@@ -177,6 +218,16 @@ class FileRows:
             [records.lines[i] for i in good],
             {name: [values[i] for i in good] for name, values in columns.items()},
         )
+
+    def _texts_only(self, name: str, cells: list[list[str]]) -> list[str]:
+        """The texts of a field, blank in rows for which the map does not want it."""
+        texts = _texts(self._columns[name], cells)
+        for other, wanted in self.file_map.only.get(name, {}).items():
+            others = _texts(self._columns[other], cells)
+            texts = [
+                text if value in wanted else "" for text, value in zip(texts, others, strict=True)
+            ]
+        return texts
 
     def _unreadable(self, records: Records, place: int, name: str, text: str) -> BadRecord:
         kind = self.file_map.kind.type_of(name)
@@ -229,13 +280,21 @@ def _overlong(name: str, texts: list[str]) -> list[int]:
 
 
 def _texts(column: _Column, cells: list[list[str]]) -> list[str]:
-    place = column.place
-    texts = (
-        [column.constant] * len(cells)
-        if place is None
-        else [record[place].strip() for record in cells]
-    )
+    texts = _joined(column, cells)
     if column.values:
         change = column.values.get
         texts = [change(text, text) for text in texts]
     return texts
+
+
+def _joined(column: _Column, cells: list[list[str]]) -> list[str]:
+    match column.places:
+        case ():
+            return [column.constant] * len(cells)
+        case (place,):
+            return [record[place].strip() for record in cells]
+        case places:
+            return [
+                " ".join(filter(None, (record[place].strip() for place in places)))
+                for record in cells
+            ]

@@ -8,7 +8,7 @@ from datetime import datetime, tzinfo
 from typing import Protocol
 
 from teichaku.core.actors import Actor
-from teichaku.core.registry import Registry
+from teichaku.core.registry import Listeners, Registry
 from teichaku.intake.reader import BadRecord
 from teichaku.intake.rows import FileRows
 
@@ -51,3 +51,5 @@ class Writer(Protocol):
 
 
 writers: Registry[Writer] = Registry("import writer")
+# Told once all rows of a file are written, so that earlier files can find what this one brought.
+followers: Listeners[ImportTask] = Listeners("follower of imports")

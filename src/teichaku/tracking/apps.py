@@ -18,8 +18,10 @@ class TrackingConfig(AppConfig):
         from teichaku.core.registry import AuditAction, Topic, audit_actions, topics
         from teichaku.intake.writers import writers
         from teichaku.tracking.event_import import events_import
+        from teichaku.tracking.undo import undo_register
 
         audit_actions.register("tracking.events_write", AuditAction(_("Recorded events")))
         audit_actions.register("tracking.events_retract", AuditAction(_("Retracted events")))
         topics.register("tracking.events_written", Topic(_("Events were recorded or retracted")))
         writers.register("events", events_import)
+        undo_register()

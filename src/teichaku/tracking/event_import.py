@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Sequence
-from functools import partial
-from itertools import repeat
+from collections.abc import Sequence
+from itertools import chain, compress
+from operator import itemgetter
 
 import numpy as np
 from django.db import transaction
@@ -22,24 +22,28 @@ from teichaku.leads.attributes import (
     attributes_register,
     misfit_notes,
 )
-from teichaku.leads.references import leads_by_reference, leads_ensure
-from teichaku.tracking.services import EventRow, Signatures, events_write
-from teichaku.tracking.shapes import Shape, path_normalise
+from teichaku.leads.references import lead_ids_by_reference, leads_by_email, leads_ensure
+from teichaku.tracking.services import EventColumns, EventRow, Signatures, events_write_columns
+from teichaku.tracking.shapes import Shape, shape_of
 
-ROWS_AT_ONCE = 2_500
-# Millions of named tuples: made without a Python call each.
-_SHAPE: Callable[[tuple[str, ...]], Shape] = partial(tuple.__new__, Shape)
-_EVENT_ROW: Callable[[tuple[object, ...]], EventRow] = partial(tuple.__new__, EventRow)
+ROWS_AT_ONCE, LEADS_AT_ONCE = 2_500, 2_500
+# So many rows are sorted by lead before they are written: the rows of a transaction then touch few
+# pages of the index by lead, and each lead is marked and looked up in few transactions.
+WINDOW = 50_000
 
 
 def events_import(task: ImportTask) -> None:
     """Nothing; the events of the file are recorded, each once."""
     writer = _EventWriter(task)
-    done = 0
-    for chunk in task.rows.chunks(bulk.batch(ROWS_AT_ONCE)):
-        writer.write(writer.rows(chunk))
-        done += len(chunk.lines)
-        task.progress(done)
+    waiting: list[EventColumns] = []
+    rows = 0
+    for chunk in task.rows.chunks():
+        waiting.append(writer.columns(chunk))
+        rows += len(chunk.lines)
+        if rows >= WINDOW:
+            writer.write(waiting)
+            waiting, rows = [], 0
+    writer.write(waiting)
     writer.write_contested()
     if writer.attributes:
         task.tally.notes.extend(misfit_notes(writer.attributes))
@@ -51,87 +55,115 @@ class _EventWriter:
     def __init__(self, task: ImportTask) -> None:
         self._task = task
         self._default_source = f"import:{task.system}"
+        self._done = 0
         self._signatures = Signatures()
+        self._shapes: dict[tuple[str, ...], Shape] = {}
         self._leads: dict[str, int] = {}
         self._contested_ids, self.attributes = _look_ahead(task)
-        self._contested: dict[tuple[str, str], list[EventRow]] = {}
+        # Of the rows with one id the one to be written, after what it is chosen by.
+        self._contested: dict[tuple[str, str], tuple[tuple[object, ...], EventRow]] = {}
 
-    def rows(self, chunk: Chunk) -> list[EventRow]:
-        """The events of the chunk; leads that nobody knew have been created."""
+    def columns(self, chunk: Chunk) -> EventColumns:
+        """The events of the chunk; leads that nobody knew have been created.
+
+        Rows with a contested id are not among them, but wait for the end.
+        """
         text = chunk.text
-        leads = self._lead_ids(text("lead"))
-        recorded = [instant or self._task.recorded_at for instant in chunk.instants("recorded_at")]
-        columns = (
-            leads,
-            self._shapes(chunk),
-            chunk.instants("at"),
-            [source or self._default_source for source in text("source")],
-            text("external_id"),
-            recorded,
-            text("url"),
-            chunk.numbers("duration"),
-            text("actor"),
-            repeat("human", len(leads)),
-            self._attributes(chunk),
+        recorded_at = self._task.recorded_at
+        columns = EventColumns(
+            lead=self._lead_ids(text("lead")),
+            shape=self._shapes_of(chunk),
+            at=[at for at in chunk.instants("at") if at is not None],
+            source=[source or self._default_source for source in text("source")],
+            external_id=text("external_id"),
+            recorded_at=[instant or recorded_at for instant in chunk.instants("recorded_at")],
+            url=text("url"),
+            duration=chunk.numbers("duration"),
+            actor=text("actor"),
+            origin=["human"] * len(chunk.lines),
+            attributes=self._attributes(chunk),
         )
-        rows = list(map(_EVENT_ROW, zip(*columns, strict=True)))
-        if "" not in text("external_id"):
-            return rows
-        return [
-            row if row.external_id else row._replace(external_id=self._key(lead, row))
-            for lead, row in zip(text("lead"), rows, strict=True)
-        ]
+        if "" in columns.external_id:
+            columns = columns._replace(external_id=self._keys(text("lead"), columns))
+        if self._contested_ids:
+            columns = self._uncontested(text("lead"), columns)
+        return columns
 
-    def write(self, rows: Sequence[EventRow]) -> None:
-        """Nothing; the rows are recorded, but those with a contested id wait for the end."""
-        contested = self._contested_ids
-        plain = [row for row in rows if row.external_id not in contested] if contested else rows
-        if len(plain) < len(rows):
-            for row in rows:
-                if row.external_id in contested:
-                    key = (row.source, row.external_id)
-                    self._contested.setdefault(key, []).append(row)
-        self._write(plain)
+    def write(self, waiting: Sequence[EventColumns]) -> None:
+        """Nothing; the rows are recorded, those about one lead together."""
+        columns = [list(chain.from_iterable(parts)) for parts in zip(*waiting, strict=True)]
+        if not columns or not columns[0]:
+            return
+        lead = columns[0]
+        by_lead = sorted(range(len(lead)), key=lead.__getitem__)
+        columns = [[column[i] for i in by_lead] for column in columns]
+        size = bulk.batch(ROWS_AT_ONCE)
+        for start in range(0, len(lead), size):
+            self._write(EventColumns._make(column[start : start + size] for column in columns))
 
     def write_contested(self) -> None:
         """Nothing; of rows with one id the latest is recorded, else the greatest."""
-        names = {lead: name for name, lead in sorted(self._leads.items())}
-        chosen = []
-        for rows in self._contested.values():
-            chosen.append(max(rows, key=lambda row: (row.at, _canonical(names[row.lead], row))))
-            self._task.tally.duplicates += len(rows) - 1
-        for start in range(0, len(chosen), ROWS_AT_ONCE):
-            self._write(chosen[start : start + ROWS_AT_ONCE])
+        chosen = [row for _, row in self._contested.values()]
+        if chosen:
+            self.write([EventColumns._make(zip(*chosen, strict=True))])
 
-    def _write(self, rows: Sequence[EventRow]) -> None:
+    def _write(self, columns: EventColumns) -> None:
         with transaction.atomic():
-            written = events_write(rows=rows, actor=self._task.actor, signatures=self._signatures)
-        self._task.tally.created += len(written.new)
-        self._task.tally.duplicates += written.duplicates
+            new = events_write_columns(
+                columns=columns, actor=self._task.actor, signatures=self._signatures
+            )
+        rows = len(columns.lead)
+        self._done += rows
+        self._task.tally.created += new
+        self._task.tally.duplicates += rows - new
+        self._task.progress(self._done)
+
+    def _uncontested(self, leads: Sequence[str], columns: EventColumns) -> EventColumns:
+        contested = self._contested_ids
+        plain = [name not in contested for name in columns.external_id]
+        if all(plain):
+            return columns
+        for lead, row in zip(leads, map(EventRow._make, zip(*columns, strict=True)), strict=True):
+            if row.external_id in contested:
+                self._contend((row.at, _canonical(lead, row)), row)
+        return EventColumns._make(list(compress(column, plain)) for column in columns)
+
+    def _contend(self, weight: tuple[object, ...], row: EventRow) -> None:
+        key = (row.source, row.external_id)
+        chosen = self._contested.setdefault(key, (weight, row))
+        if chosen[1] is not row:
+            self._task.tally.duplicates += 1
+            self._contested[key] = max(chosen, (weight, row), key=itemgetter(0))
 
     def _lead_ids(self, references: list[str]) -> list[int]:
-        task, leads = self._task, self._leads
+        leads = self._leads
         unknown = set(references) - leads.keys()
         if unknown:
-            found = leads_by_reference(task.system, unknown)
-            missing = unknown - found.keys()
-            if missing:
-                with transaction.atomic():
-                    found |= leads_ensure(
-                        system=task.system,
-                        references=missing,
-                        actor=task.actor,
-                        recorded_at=task.recorded_at,
-                    )
-                task.tally.leads_created += len(missing)
-            leads.update((reference, known.id) for reference, known in found.items())
+            leads.update(lead_ids_by_reference(self._task.system, unknown))
+            addresses = {name for name in unknown - leads.keys() if "@" in name}
+            leads.update((name, known.id) for name, known in leads_by_email(addresses).items())
+            for missing in bulk.chunked(sorted(unknown - leads.keys()), LEADS_AT_ONCE):
+                self._create(missing)
         return [leads[reference] for reference in references]
 
-    def _shapes(self, chunk: Chunk) -> list[Shape]:
-        paths = {text: path_normalise(text) for text in set(chunk.text("path"))}
-        path = [paths[text] for text in chunk.text("path")]
-        parts = (chunk.text(name) for name in Shape._fields[2:])
-        return list(map(_SHAPE, zip(chunk.text("type"), path, *parts, strict=True)))
+    def _create(self, references: Sequence[str]) -> None:
+        task = self._task
+        with transaction.atomic():
+            created = leads_ensure(
+                system=task.system,
+                references=references,
+                actor=task.actor,
+                recorded_at=task.recorded_at,
+            )
+        task.tally.leads_created += len(created)
+        self._leads.update((reference, known.id) for reference, known in created.items())
+
+    def _shapes_of(self, chunk: Chunk) -> list[Shape]:
+        shapes = self._shapes
+        parts = list(zip(*map(chunk.text, Shape._fields), strict=True))
+        for unknown in set(parts) - shapes.keys():
+            shapes[unknown] = shape_of(*unknown)
+        return [shapes[part] for part in parts]
 
     def _attributes(self, chunk: Chunk) -> list[dict[str, Json] | None]:
         columns = chunk.attributes()
@@ -142,8 +174,13 @@ class _EventWriter:
             self.attributes.row(dict(zip(columns, texts, strict=True))) or None for texts in rows
         ]
 
-    def _key(self, lead: str, row: EventRow) -> str:
-        return hash_texts((self._task.system, *_canonical(lead, row)))
+    def _keys(self, leads: Sequence[str], columns: EventColumns) -> list[str]:
+        """The ids of the events; those without one get one made of all that the file says."""
+        rows = map(EventRow._make, zip(*columns, strict=True))
+        return [
+            row.external_id or hash_texts((self._task.system, *_canonical(lead, row)))
+            for lead, row in zip(leads, rows, strict=True)
+        ]
 
 
 def _canonical(lead: str, row: EventRow) -> tuple[str, ...]:

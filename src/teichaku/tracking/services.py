@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple, cast
+from typing import NamedTuple
 
 from django.db.models import Q
 
@@ -36,6 +36,22 @@ class EventRow(NamedTuple):
     attributes: Mapping[str, Json] | None = None
 
 
+class EventColumns(NamedTuple):
+    """Many events to be written, a column per field of ``EventRow``."""
+
+    lead: Sequence[int]
+    shape: Sequence[Shape]
+    at: Sequence[datetime]
+    source: Sequence[str]
+    external_id: Sequence[str]
+    recorded_at: Sequence[datetime]
+    url: Sequence[str]
+    duration: Sequence[float | None]
+    actor: Sequence[str]
+    origin: Sequence[str]
+    attributes: Sequence[Mapping[str, Json] | None]
+
+
 @dataclass(frozen=True, slots=True)
 class EventsWritten:
     """The new events as (id, lead, external id), and how many rows were there before or twice."""
@@ -52,7 +68,7 @@ class Signatures:
 
     def __init__(self) -> None:
         self._ids: dict[Shape, int] = {}
-        self._first: dict[Shape, datetime | None] = {}
+        self._first: dict[int, datetime | None] = {}
 
     def ids(self, shapes: Collection[Shape]) -> Mapping[Shape, int]:
         """The ids of at least these shapes; unknown ones join the dictionary."""
@@ -66,18 +82,23 @@ class Signatures:
                 self._learn(set(new))
         return self._ids
 
-    def note(self, rows: Sequence[EventRow]) -> None:
+    def of(self, shapes: Sequence[Shape]) -> list[int]:
+        """The id of each of these shapes."""
+        ids = self.ids(set(shapes))
+        return [ids[shape] for shape in shapes]
+
+    def note(self, ids: Sequence[int], at: Sequence[datetime]) -> None:
         """Nothing; shapes that happened earlier than known are known to have."""
-        firsts: dict[Shape, datetime] = {}
-        for row in rows:
-            if row.shape not in firsts or row.at < firsts[row.shape]:
-                firsts[row.shape] = row.at
-        for shape, at in firsts.items():
-            known = self._first[shape]
-            if known is None or at < known:
-                same = Signature.objects.filter(pk=self._ids[shape])
-                same.filter(Q(first_at=None) | Q(first_at__gt=at)).update(first_at=at)
-                self._first[shape] = at
+        known = self._first
+        firsts: dict[int, datetime] = {}
+        for signature, instant in zip(ids, at, strict=True):
+            first = firsts.get(signature) or known[signature]
+            if first is None or instant < first:
+                firsts[signature] = instant
+        for signature, first in firsts.items():
+            same = Signature.objects.filter(pk=signature)
+            same.filter(Q(first_at=None) | Q(first_at__gt=first)).update(first_at=first)
+        known.update(firsts)
 
     def _learn(self, shapes: Collection[Shape]) -> None:
         wanted = sorted({shape.path for shape in shapes})
@@ -86,39 +107,63 @@ class Signatures:
             rows = Signature.objects.filter(path__in=paths, type__in=types)
             for pk, first_at, *parts in rows.values_list("id", "first_at", *Shape._fields):
                 self._ids[Shape(*parts)] = pk
-                self._first[Shape(*parts)] = first_at
+                self._first[pk] = first_at
 
 
-def events_write(
-    *, rows: Sequence[EventRow], actor: Actor, signatures: Signatures | None = None
-) -> EventsWritten:
+def events_write(*, rows: Sequence[EventRow], actor: Actor) -> EventsWritten:
     """What was new. Rows whose (source, external id) is known change nothing.
 
     Part of the caller's transaction. Whoever follows scores hears of the leads concerned.
     """
     if not rows:
         return EventsWritten([], 0)
-    signatures = signatures or Signatures()
-    ids = signatures.ids({row.shape for row in rows})
-    new = cast(
-        "list[tuple[int, int, str]]",
-        bulk.insert_new(
-            Event,
-            _COLUMNS,
-            [(row[0], ids[row[1]], *row[2:]) for row in rows],
-            returning=("id", "lead", "external_id"),
-        ),
+    columns = EventColumns._make(zip(*rows, strict=True))
+    returning = ("lead", "id", "external_id")
+    added = _write(columns, Signatures(), actor=actor, returning=returning)
+    new = [(event, lead, name) for lead, event, name in added]
+    return EventsWritten(new, len(rows) - len(new))
+
+
+def events_add(*, columns: EventColumns, actor: Actor) -> list[int]:
+    """The ids of the events, in order; one that is known raises ``IntegrityError``.
+
+    Part of the caller's transaction, else as ``events_write``; for events named by ids of ours.
+    """
+    if not columns.lead:
+        return []
+    signatures = Signatures()
+    signature = signatures.of(columns.shape)
+    ids = bulk.reserve_ids(Event, len(signature))
+    bulk.insert_columns(Event, ("id", *_COLUMNS), (ids, columns.lead, signature, *columns[2:]))
+    signatures.note(signature, columns.at)
+    _record(len(ids), set(columns.lead), actor)
+    return ids
+
+
+def events_write_columns(*, columns: EventColumns, actor: Actor, signatures: Signatures) -> int:
+    """How many were new; else as ``events_write``, for the many events of a file."""
+    return len(_write(columns, signatures, actor=actor, returning=("lead",)))
+
+
+def _write(
+    columns: EventColumns, signatures: Signatures, *, actor: Actor, returning: Sequence[str]
+) -> list[bulk.Row]:
+    """What was asked of the new events, the lead first."""
+    signature = signatures.of(columns.shape)
+    new = bulk.insert_new_columns(
+        Event, _COLUMNS, (columns.lead, signature, *columns[2:]), returning=returning
     )
     if new:
-        signatures.note(rows)
-        audit_record(
-            actor=actor,
-            action="tracking.events_write",
-            object_type="tracking.event",
-            count=len(new),
-        )
-        _tell({lead for _, lead, _ in new})
-    return EventsWritten(new, len(rows) - len(new))
+        signatures.note(signature, columns.at)
+        _record(len(new), {row[0] for row in new}, actor)
+    return new
+
+
+def _record(count: int, leads: Collection[int], actor: Actor) -> None:
+    audit_record(
+        actor=actor, action="tracking.events_write", object_type="tracking.event", count=count
+    )
+    _tell(leads)
 
 
 def events_retract(*, events: Collection[int], actor: Actor) -> None:
