@@ -9,18 +9,21 @@ import numpy as np
 import numpy.typing as npt
 
 from teichaku.engine.rulebook.durations import DAY_US
+from teichaku.engine.rulebook.model import Rulebook
 from teichaku.engine.statistics import Rate, wilson
 
 I64 = npt.NDArray[np.int64]
+Marks = npt.NDArray[np.bool_]
 OPEN, WON, LOST = 0, 1, 2
 NO_DAY = np.iinfo(np.int64).max
+NO_LEAD = -1
 DEFAULT_WINDOW_DAYS = 90
 
 
 @dataclass(frozen=True, slots=True)
 class Outcomes:
-    """Deals that have a lead: lead id, local days since 1970 of creation and closing (NO_DAY when
-    unknown), and OPEN, WON or LOST.
+    """Deals: lead id (NO_LEAD when it has none), local days since 1970 of creation and closing
+    (NO_DAY when unknown), and OPEN, WON or LOST.
     """
 
     lead: I64
@@ -72,15 +75,56 @@ def local_days(at: I64, offset: int) -> I64:
     return (at + offset) // DAY_US
 
 
+def window_days(rulebook: Rulebook | None) -> int:
+    """Within how many local days an opportunity counts: the rulebook's, else 90."""
+    kpis = rulebook.kpis if rulebook else None
+    kpi = (kpis or {}).get("opportunity_rate")
+    return kpi.window.amount if kpi and kpi.window else DEFAULT_WINDOW_DAYS
+
+
+def is_matured(day: I64, window_days: int, today: int) -> Marks:
+    """Which days of qualification are at least the window old."""
+    return day + window_days <= today
+
+
+def in_window(opened: I64, day: I64, window_days: int) -> Marks:
+    """Which deals were opened by the end of the window after the day; an earlier one was."""
+    inside: Marks = (opened != NO_DAY) & (opened <= day + window_days)
+    return inside
+
+
+def deals_of(leads: I64, outcomes: Outcomes) -> tuple[I64, I64]:
+    """Which outcomes belong to these leads (ascending), and to which line of them."""
+    place = np.searchsorted(leads, outcomes.lead)
+    inside = place < len(leads)
+    inside[inside] = leads[place[inside]] == outcomes.lead[inside]
+    return np.flatnonzero(inside), place[inside]
+
+
+def months_of(days: I64) -> I64:
+    """Local months since January 1970 of local days."""
+    return days.astype("datetime64[D]").astype("datetime64[M]").astype(np.int64)
+
+
+def by_month(months: I64) -> list[tuple[str, int]]:
+    """How often each month occurs, months without any between the first and last included."""
+    if len(months) == 0:
+        return []
+    first = int(months.min())
+    counts = np.bincount(months - first)
+    names = np.arange(first, first + len(counts)).astype("datetime64[M]")
+    return [(str(name), int(count)) for name, count in zip(names, counts, strict=True)]
+
+
 def summarise(
     found: Qualified, outcomes: Outcomes, *, window_days: int, today: int, span: tuple[int, int]
 ) -> Summary:
     """The figures as of a local day; ``span`` is the range of local days that was asked for."""
     first = found.first
-    matured = first.day + window_days <= today
-    own, place = _of(first, outcomes)
-    opened, kind = outcomes.opened[own], outcomes.kind[own]
-    in_time = (opened != NO_DAY) & (opened <= first.day[place] + window_days)
+    matured = is_matured(first.day, window_days, today)
+    own, place = deals_of(first.lead, outcomes)
+    kind = outcomes.kind[own]
+    in_time = in_window(outcomes.opened[own], first.day[place], window_days)
     with_deal = _marked(len(first.lead), place[in_time]) & matured
     won, lost = int((kind == WON).sum()), int((kind == LOST).sum())
     winners, missed = _missed(first, outcomes, span)
@@ -107,15 +151,7 @@ def weekly_load(found: Qualified) -> I64:
     return np.bincount(weeks - weeks.min()).astype(np.int64)
 
 
-def _of(first: Qualified, outcomes: Outcomes) -> tuple[I64, I64]:
-    """Which outcomes belong to qualified leads, and to which line of ``first``."""
-    place = np.searchsorted(first.lead, outcomes.lead)
-    inside = place < len(first.lead)
-    inside[inside] = first.lead[place[inside]] == outcomes.lead[inside]
-    return np.flatnonzero(inside), place[inside]
-
-
-def _marked(size: int, places: I64) -> npt.NDArray[np.bool_]:
+def _marked(size: int, places: I64) -> Marks:
     marks = np.zeros(size, np.bool_)
     marks[places] = True
     return marks
@@ -137,13 +173,7 @@ def _missed(first: Qualified, outcomes: Outcomes, span: tuple[int, int]) -> tupl
 
 
 def _by_month(found: Qualified) -> list[tuple[str, int]]:
-    """Distinct leads per local month, months without any between the first and last included."""
-    if len(found.day) == 0:
-        return []
-    months = found.day.astype("datetime64[D]").astype("datetime64[M]").astype(np.int64)
-    first = int(months.min())
+    """Distinct leads per local month."""
     leads, place = np.unique(found.lead, return_inverse=True)
-    pairs = np.unique((months - first) * len(leads) + place)
-    counts = np.bincount(pairs // len(leads))
-    names = np.arange(first, first + len(counts)).astype("datetime64[M]")
-    return [(str(name), int(count)) for name, count in zip(names, counts, strict=True)]
+    pairs = np.unique(months_of(found.day) * len(leads) + place)
+    return by_month(pairs // max(len(leads), 1))

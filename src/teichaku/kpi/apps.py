@@ -1,5 +1,7 @@
 """The kpi room as a Django app."""
 
+from __future__ import annotations
+
 from django.apps import AppConfig
 
 
@@ -9,3 +11,9 @@ class KpiConfig(AppConfig):
     name = "teichaku.kpi"
     label = "kpi"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Nothing; the room's facts are registered."""
+        from teichaku.kpi.facts import facts_register
+
+        facts_register()

@@ -22,6 +22,8 @@ class ScoringConfig(AppConfig):
             topics,
         )
         from teichaku.scoring.dirty import leads_mark, qualifications_import
+        from teichaku.scoring.facts import facts_register
+        from teichaku.scoring.undo import undo_register
 
         leads_changed.register("scoring", leads_mark)
         leads_qualified.register("scoring", qualifications_import)
@@ -29,3 +31,5 @@ class ScoringConfig(AppConfig):
         audit_actions.register("scoring.leads_qualify", AuditAction(_("Recorded MQLs")))
         topics.register("scoring.scored", Topic(_("Leads were scored")))
         topics.register("scoring.qualified", Topic(_("A lead qualified")))
+        facts_register()
+        undo_register()

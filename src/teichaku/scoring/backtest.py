@@ -11,13 +11,13 @@ import numpy.typing as npt
 
 from teichaku.core.instants import micros
 from teichaku.engine.backtest import (
-    DEFAULT_WINDOW_DAYS,
     Outcomes,
     Qualified,
     Summary,
     local_days,
     summarise,
     weekly_load,
+    window_days,
 )
 from teichaku.engine.evaluate import QualificationColumns, qualify
 from teichaku.engine.program import compile_program
@@ -76,12 +76,6 @@ def backtest(
         reported.fit, reported.total, replace(summary, missed_wins=missed),
         weekly_load(found.first),
     )  # fmt: skip
-
-
-def window_days(rulebook: Rulebook) -> int:
-    """Within how many local days an opportunity counts: the rulebook's, else 90."""
-    kpi = (rulebook.kpis or {}).get("opportunity_rate")
-    return kpi.window.amount if kpi and kpi.window else DEFAULT_WINDOW_DAYS
 
 
 def _day(instant: datetime, offset: int) -> int:
