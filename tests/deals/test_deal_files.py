@@ -119,9 +119,9 @@ def test_unknown_leads_and_owners_keep_nothing_out():
     assert not User.objects.get().can_sign_in
     assert not Event.objects.exists()
     import_rows("leads", [{"external_id": "nobody"}])
-    report = import_rows("deals", [{**DEAL, "lead": "nobody"}])
-    assert (report.updated, report.unlinked) == (1, 0)
     assert [row[1] for row in live_events()] == ["deal_created", "deal_won"]
+    report = import_rows("deals", [{**DEAL, "lead": "nobody"}])
+    assert (report.unchanged, report.unlinked) == (1, 0)
 
 
 def test_unknown_stages_are_open_and_reserved_ones_exist():

@@ -78,6 +78,7 @@ class _ActivityWriter:
         texts = {n: collapse(chunk.text(n), rows, order) for n in (*TEXTS, *LINKS)}
         at = collapse(order, rows, order)
         days = collapse(chunk.days("next_action_on"), rows, order)
+        recorded = collapse(chunk.instants("recorded_at"), rows, order)
         own = {name: collapse(v, rows, order) for name, v in chunk.attributes().items()}
         wanted: list[Values] = []
         for i in range(len(rows)):
@@ -85,6 +86,7 @@ class _ActivityWriter:
             values["at"] = at[i]
             day = days[i]
             values["next_action_on"] = day.on if isinstance(day, Day) else None
+            values["recorded_at"] = recorded[i] or self._task.recorded_at
             for name in LINKS:
                 values[f"{name}_id"] = self._links[name].get(cast(str, texts[name][i]))
             values["attributes"] = self.attributes.row(
@@ -105,6 +107,7 @@ class _ActivityWriter:
         updates: list[bulk.Row] = []
         history: list[FieldChange] = []
         for name, values in zip(names, wanted, strict=True):
+            entered = values.pop("recorded_at")  # when somebody wrote it down; never rewritten
             after = values
             if name in current:
                 activity, before = current[name]
@@ -115,7 +118,7 @@ class _ActivityWriter:
                 task.tally.updated += bool(changes)
                 task.tally.unchanged += not changes
             else:
-                recorded = (task.system, name, task.recorded_at)
+                recorded = (task.system, name, entered)
                 inserts.append((*recorded, *(values[column] for column in STORED)))
             task.tally.unlinked += not (after["deal_id"] or after["lead_id"] or after["company_id"])
         task.tally.created += len(inserts)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
 from typing import NamedTuple
 from uuid import UUID
@@ -11,10 +10,11 @@ from uuid import UUID
 from teichaku.core.actors import Actor
 from teichaku.intake.instants import day_end
 from teichaku.tracking.models import Event
-from teichaku.tracking.services import EventRow, events_retract, events_write
+from teichaku.tracking.services import EventColumns, events_add, events_retract
 from teichaku.tracking.shapes import Shape
 
 SOURCE = "deal"
+_SHAPES = {name: Shape(f"deal_{name}") for name in ("created", "won", "lost")}
 
 
 class DealFacts(NamedTuple):
@@ -40,12 +40,10 @@ class DealEvents(NamedTuple):
     event_count: int
 
 
-@dataclass(frozen=True, slots=True)
-class _Wanted:
+class _Due(NamedTuple):
     """An event that has to be live."""
 
-    place: int  # of the deal
-    type: str
+    name: str  # created, won or lost
     lead: int
     at: datetime
 
@@ -58,46 +56,70 @@ def deal_events_write(
     Part of the caller's transaction. A wrong event is retracted and another written, never edited.
     """
     live = _live(deals)
-    result = [[deal.created_event, deal.outcome_event, deal.event_count] for deal in deals]
+    result: list[list[int | None]] = [[deal.created_event, deal.outcome_event] for deal in deals]
+    counts = [deal.event_count for deal in deals]
     retracted: list[int] = []
-    wanted: list[_Wanted] = []
+    wanted: list[tuple[int, int, str, _Due]] = []
     for place, deal in enumerate(deals):
-        for slot, due in enumerate(_due(place, deal, zone)):
+        if deal.lead is None and deal.created_event is deal.outcome_event is None:
+            continue
+        uid = str(deal.uid)
+        for slot, due in enumerate(_due(deal, zone)):
             event = result[place][slot]
-            if event is not None and due is not None and live.get(event) == _told(due):
+            if event is not None and due is not None and live.get(event) == due:
                 continue
             if event is not None:
                 retracted.append(event)
                 result[place][slot] = None
             if due is not None:
-                wanted.append(due)
+                # A deal's first events have the plain name, corrected ones a number as well.
+                suffix = f":{counts[place]}" if deal.event_count else ""
+                wanted.append((place, slot, f"{uid}:{due.name}{suffix}", due))
+                counts[place] += 1
     events_retract(events=retracted, actor=actor)
-    rows: list[EventRow] = []
-    for due in wanted:
-        name = f"{deals[due.place].uid}:{due.type.removeprefix('deal_')}"
-        count = result[due.place][2] or 0
-        # The first event of a deal's kind has the plain name, a corrected one a number as well.
-        suffix = f":{count}" if deals[due.place].event_count else ""
-        result[due.place][2] = count + 1
-        rows.append(EventRow(due.lead, Shape(due.type), due.at, SOURCE, name + suffix, recorded_at))
-    written = events_write(rows=rows, actor=actor)
-    ids = {name: event for event, _, name in written.new}
-    for due, row in zip(wanted, rows, strict=True):
-        slot = 0 if due.type == "deal_created" else 1
-        result[due.place][slot] = ids[row.external_id]
-    return [DealEvents(created, outcome, count or 0) for created, outcome, count in result]
+    columns = _columns([name for _, _, name, _ in wanted], [w[3] for w in wanted], recorded_at)
+    ids = events_add(columns=columns, actor=actor)
+    for event, (place, slot, _, _) in zip(ids, wanted, strict=True):
+        result[place][slot] = event
+    return [
+        DealEvents(created, outcome, count)
+        for (created, outcome), count in zip(result, counts, strict=True)
+    ]
 
 
-def _due(place: int, deal: DealFacts, zone: tzinfo) -> tuple[_Wanted | None, _Wanted | None]:
+def event_names(uid: UUID, count: int) -> list[str]:
+    """The external ids that the events of a deal can have, of which ``count`` were written."""
+    plain = [f"{uid}:{kind}" for kind in ("created", "won", "lost")]
+    return plain + [f"{name}:{n}" for name in plain for n in range(count)]
+
+
+def _columns(names: Sequence[str], due: Sequence[_Due], recorded_at: datetime) -> EventColumns:
+    many = len(due)
+    return EventColumns(
+        lead=[one.lead for one in due],
+        shape=[_SHAPES[one.name] for one in due],
+        at=[one.at for one in due],
+        source=[SOURCE] * many,
+        external_id=names,
+        recorded_at=[recorded_at] * many,
+        url=[""] * many,
+        duration=[None] * many,
+        actor=[""] * many,
+        origin=[Event.Origin.HUMAN.value] * many,
+        attributes=[None] * many,
+    )
+
+
+def _due(deal: DealFacts, zone: tzinfo) -> tuple[_Due | None, _Due | None]:
     if deal.lead is None:
         return None, None
     created = instant(deal.created_on, deal.created_at, zone)
-    closed = instant(deal.closed_on, deal.closed_at, zone)
+    closed = None
+    if deal.outcome != "open":
+        closed = instant(deal.closed_on, deal.closed_at, zone)
     return (
-        _Wanted(place, "deal_created", deal.lead, created) if created else None,
-        _Wanted(place, f"deal_{deal.outcome}", deal.lead, closed)
-        if closed and deal.outcome != "open"
-        else None,
+        _Due("created", deal.lead, created) if created else None,
+        _Due(deal.outcome, deal.lead, closed) if closed else None,
     )
 
 
@@ -106,11 +128,7 @@ def instant(on: date | None, at: datetime | None, zone: tzinfo) -> datetime | No
     return at or (day_end(on, zone) if on else None)
 
 
-def _told(due: _Wanted) -> tuple[str, int, datetime]:
-    return due.type, due.lead, due.at
-
-
-def _live(deals: Iterable[DealFacts]) -> dict[int, tuple[str, int, datetime]]:
+def _live(deals: Iterable[DealFacts]) -> dict[int, _Due]:
     ids = [event for deal in deals for event in (deal.created_event, deal.outcome_event) if event]
     rows = Event.objects.filter(pk__in=ids).values_list("pk", "signature__type", "lead_id", "at")
-    return {pk: (kind, lead, at) for pk, kind, lead, at in rows}
+    return {pk: _Due(kind.removeprefix("deal_"), lead, at) for pk, kind, lead, at in rows}

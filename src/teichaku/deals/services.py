@@ -51,8 +51,9 @@ def deal_closings_refresh(
     )
     changes_record(
         [
-            FieldChange("deals.deal", deal, "closed_on", None, day.isoformat())
-            for deal, day in days.items()
+            FieldChange("deals.deal", deal, name, None, when.isoformat())
+            for deal, at in entered.items()
+            for name, when in (("closed_on", days[deal]), ("closed_at", at))
         ],
         actor=actor,
         at=recorded_at,

@@ -258,7 +258,7 @@ def _rare(rulebook: Rulebook, coverage: Mapping[str, float]) -> Iterator[Finding
 
 
 def _too_many_fields(rulebook: Rulebook) -> Iterator[Finding]:
-    for (thing, moment), fields in sorted(_fields_by_moment(rulebook).items()):
+    for (thing, moment), fields in sorted(fields_by_moment(rulebook).items()):
         if len(fields) <= MOST_FIELDS:
             continue
         yield Finding(
@@ -270,7 +270,7 @@ def _too_many_fields(rulebook: Rulebook) -> Iterator[Finding]:
         )  # fmt: skip
 
 
-def _fields_by_moment(rulebook: Rulebook) -> dict[tuple[str, str], list[str]]:
+def fields_by_moment(rulebook: Rulebook) -> dict[tuple[str, str], list[str]]:
     """Distinct required fields by object and moment; standing inputs count at every deal moment."""
     asked: dict[tuple[str, str], list[str]] = {}
     standing: dict[str, list[str]] = {}

@@ -1,0 +1,1 @@
+"""The 20 items of adoption as formulas: what each one asks for, and how answers become a status."""
