@@ -14,6 +14,7 @@ class RulebookConfig(AppConfig):
     def ready(self) -> None:
         """Nothing; the room's audit actions and topics are registered."""
         from teichaku.core.registry import AuditAction, Topic, audit_actions, topics
+        from teichaku.rulebook.facts import facts_register
 
         audit_actions.register(
             "rulebook.revision_save", AuditAction(_("Saved a revision of the rulebook"))
@@ -23,3 +24,4 @@ class RulebookConfig(AppConfig):
         )
         topics.register("rulebook.revision_saved", Topic(_("A revision was saved")))
         topics.register("rulebook.activated", Topic(_("A rulebook was activated")))
+        facts_register()

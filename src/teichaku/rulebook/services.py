@@ -6,13 +6,15 @@ from datetime import datetime
 
 from django.db import transaction
 
+from teichaku.accounts.calendars import work_calendar_write
 from teichaku.core import clock
 from teichaku.core.actors import Actor
 from teichaku.core.audit import audit_record
 from teichaku.core.outbox import outbox_emit
 from teichaku.engine.rulebook.hashes import rule_hashes, rulebook_hash, section_hashes
-from teichaku.engine.rulebook.model import Rulebook
+from teichaku.engine.rulebook.model import Calendar, Rulebook
 from teichaku.rulebook.models import Activation, Revision, RevisionRule, RevisionSection
+from teichaku.rulebook.selectors import rulebook_of
 
 
 def revision_save(*, rulebook: Rulebook, document: str, actor: Actor) -> Revision:
@@ -81,5 +83,17 @@ def revision_activate(
                 "break_glass": break_glass,
             },
         )
+        _write_calendar_down(activation, actor)
         outbox_emit(topic="rulebook.activated", payload={"activation": activation.pk})
     return activation
+
+
+def _write_calendar_down(activation: Activation, actor: Actor) -> None:
+    """Nothing; rooms below that know no rulebook keep to its business time."""
+    rulebook = rulebook_of(activation.revision.document)
+    work_calendar_write(
+        calendar=rulebook.calendar or Calendar(),
+        timezone=rulebook.timezone,
+        effective_from=activation.effective_from,
+        actor=actor,
+    )
