@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from django.apps import AppConfig
+from django.conf import settings
 from django.core.checks import CheckMessage, Error
+from django.core.checks import Warning as CheckWarning
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from teichaku.accounts.access import OPEN, SIGNED_IN
@@ -46,6 +48,44 @@ def check_rights(app_configs: Sequence[AppConfig] | None, **kwargs: object) -> l
             for name, right in rights.items()
             if (unknown := sorted(right.roles - set(Role.values)))
         ),
+    ]
+
+
+def check_company_accounts(
+    app_configs: Sequence[AppConfig] | None, **kwargs: object
+) -> list[CheckMessage]:
+    """E204 for a company account of which some but not all variables are set."""
+    google, microsoft = settings.ENVIRONMENT.google, settings.ENVIRONMENT.microsoft
+    wanted = {
+        "GOOGLE": {"CLIENT_ID": google.client_id, "CLIENT_SECRET": google.client_secret},
+        "MICROSOFT": {
+            "CLIENT_ID": microsoft.client_id,
+            "CLIENT_SECRET": microsoft.client_secret,
+            "TENANT": microsoft.tenant,
+        },
+    }
+    return [
+        Error(
+            f"Signing in by {kind.capitalize()} is configured half: {', '.join(missing)} missing.",
+            hint="Set them too or unset the others; docs/people-and-rights.md tells what they are.",
+            id="teichaku.E204",
+        )
+        for kind, values in wanted.items()
+        if (missing := [f"TEICHAKU_{kind}_{name}" for name, given in values.items() if not given])
+        and len(missing) < len(values)
+    ]
+
+
+def check_mail(app_configs: Sequence[AppConfig] | None, **kwargs: object) -> list[CheckMessage]:
+    """W201 when others reach the site but its mail is only printed."""
+    if not settings.PUBLIC or settings.ENVIRONMENT.email.kind != "console":
+        return []
+    return [
+        CheckWarning(
+            "Invitations and new passwords cannot be mailed: no mail server is configured.",
+            hint="Set TEICHAKU_EMAIL_URL; docs/people-and-rights.md shows how.",
+            id="teichaku.W201",
+        )
     ]
 
 

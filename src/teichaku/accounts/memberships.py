@@ -19,6 +19,7 @@ from teichaku.accounts.models import (
     Team,
     TeamMembership,
 )
+from teichaku.core import bulk
 
 Row = TypeVar("Row", bound=DatedRow)
 
@@ -37,7 +38,7 @@ def departments_assign(wanted: Mapping[int, str], day: date) -> set[int]:
             other.append(row.pk)
     _end(Membership.objects.filter(pk__in=other), day)
     changed = wanted.keys() - same
-    Membership.objects.bulk_create(
+    bulk.create(
         Membership(user_id=user, department_id=ids[wanted[user]], starts_on=day)
         for user in sorted(changed)
     )
@@ -55,7 +56,7 @@ def teams_assign(wanted: Mapping[int, AbstractSet[str]], day: date) -> set[int]:
     gone = present.keys() - pairs
     _end(TeamMembership.objects.filter(pk__in=[present[pair] for pair in gone]), day)
     new = pairs - present.keys()
-    TeamMembership.objects.bulk_create(
+    bulk.create(
         TeamMembership(user_id=user, team_id=team, starts_on=day) for user, team in sorted(new)
     )
     return {user for user, _ in gone | new}
@@ -67,9 +68,7 @@ def roles_assign(wanted: Mapping[int, AbstractSet[Role]], day: date) -> set[int]
         RoleGrant.objects.filter(user__in=wanted, ends_before=None).values_list("user_id", "role")
     )
     new = {(user, role.value) for user, roles in wanted.items() for role in roles} - held
-    RoleGrant.objects.bulk_create(
-        RoleGrant(user_id=user, role=role, starts_on=day) for user, role in sorted(new)
-    )
+    bulk.create(RoleGrant(user_id=user, role=role, starts_on=day) for user, role in sorted(new))
     return {user for user, _ in new}
 
 

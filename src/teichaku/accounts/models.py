@@ -48,6 +48,7 @@ class User(AbstractBaseUser):
     manager = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="+")
     is_active = models.BooleanField(default=True)
     can_sign_in = models.BooleanField(default=True)
+    language = models.CharField(_("Language"), max_length=5, blank=True, default="")
     date_joined = models.DateTimeField(default=clock.now)
 
     USERNAME_FIELD = "email"
@@ -188,5 +189,78 @@ class RoleRight(models.Model):
             models.UniqueConstraint(fields=["role", "right"], name="accounts_roleright_once"),
             models.CheckConstraint(
                 condition=Q(role__in=Role.values), name="accounts_roleright_known_role"
+            ),
+        ]
+
+
+class WorkCalendar(models.Model):
+    """When the company works, from an instant on; each rulebook that is activated writes one."""
+
+    effective_from = models.DateTimeField()
+    timezone = models.CharField(max_length=64)
+    calendar = models.JSONField()
+    recorded_at = models.DateTimeField()
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["effective_from", "id"], name="accounts_workcalendar_from")
+        ]
+
+
+class Invitation(models.Model):
+    """A link by which a person signs in for the first time: once, and only for some days."""
+
+    uid = models.UUIDField(default=uuid7, unique=True, editable=False)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="invitations")
+    invited_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    accepted_at = models.DateTimeField(null=True)
+    revoked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["user"],
+                condition=Q(accepted_at=None, revoked_at=None),
+                name="accounts_invitation_one_open",
+            ),
+            models.CheckConstraint(
+                condition=Q(expires_at__gt=F("created_at")),
+                name="accounts_invitation_expires_later",
+            ),
+        ]
+
+
+class Deputy(DatedRow):
+    """Who decides in a person's place, and on which days."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="deputies")
+    deputy = models.ForeignKey(User, on_delete=models.CASCADE, related_name="deputy_for")
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(ends_before=None) | Q(ends_before__gt=F("starts_on")),
+                name="accounts_deputy_ends_after_start",
+            ),
+            models.CheckConstraint(
+                condition=~Q(user=F("deputy")), name="accounts_deputy_someone_else"
+            ),
+        ]
+
+
+class Absence(models.Model):
+    """Days on which a person does not work, the first and the last included."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="absences")
+    starts_on = models.DateField()
+    ends_on = models.DateField()
+    note = models.CharField(max_length=200, blank=True, default="")
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(ends_on__gte=F("starts_on")), name="accounts_absence_ends_after_start"
             ),
         ]

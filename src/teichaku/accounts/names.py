@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import unicodedata
 
+from django.utils.translation import gettext as _
+
+from teichaku.core.errors import InvalidInput
+
 
 def folded_email(text: str) -> str:
     """The address as it is stored: trimmed, half-width, lower case."""
@@ -28,3 +32,15 @@ def is_email(text: str) -> bool:
     """Whether the text has the shape of an address; whether it exists only a mail can tell."""
     local, _, domain = text.rpartition("@")
     return bool(local) and "." in domain and not any(c.isspace() for c in text)
+
+
+def usable_email(text: str) -> str:
+    """The address as it is stored; ``InvalidInput`` when it is none."""
+    address = folded_email(text)
+    if not is_email(address):
+        raise InvalidInput(
+            _("%(text)s is no e-mail address. Enter one such as name@example.co.jp.")
+            % {"text": text},
+            email=text,
+        )
+    return address

@@ -1,17 +1,27 @@
-"""Who holds which role and who is in which team, on a given day."""
+"""Who holds which role, who is in which team, who stands in and who is away, on a day."""
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Collection
+from datetime import date, timedelta
 from typing import NamedTuple
 
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from teichaku.accounts.models import Role, RoleGrant, RoleRight, Team, User
+from teichaku.accounts.models import (
+    Absence,
+    Deputy,
+    Role,
+    RoleGrant,
+    RoleRight,
+    Team,
+    User,
+)
 from teichaku.core import clock
 from teichaku.core.registry import rights
 
+ONE_DAY = timedelta(days=1)
 # Who can agree to a rulebook for marketing, for sales, or above both.
 APPROVING = (Role.SALES_MANAGER, Role.MARKETING_MANAGER, Role.EXECUTIVE)
 
@@ -80,3 +90,19 @@ def approvers_exist() -> bool:
     able = User.objects.filter(is_active=True, can_sign_in=True).exclude(password="")
     holders = able.filter(pk__in=RoleGrant.objects.filter(role__in=APPROVING).values("user_id"))
     return any(user.has_usable_password() for user in holders)
+
+
+def deputies_on(on: date, user_ids: Collection[int]) -> dict[int, User]:
+    """Who stands in on the day for each of these people; those without a deputy are left out."""
+    rows = Deputy.objects.filter(holding(on), user__in=user_ids, deputy__is_active=True)
+    return {row.user_id: row.deputy for row in rows.select_related("deputy")}
+
+
+def absent_days(user_ids: Collection[int], first: date, last: date) -> dict[int, frozenset[date]]:
+    """The days from ``first`` to ``last``, both included, on which each of these people is away."""
+    days: dict[int, set[date]] = {user_id: set() for user_id in user_ids}
+    rows = Absence.objects.filter(user__in=user_ids, starts_on__lte=last, ends_on__gte=first)
+    for row in rows:
+        begin, end = max(row.starts_on, first), min(row.ends_on, last)
+        days[row.user_id].update(begin + n * ONE_DAY for n in range((end - begin).days + 1))
+    return {user_id: frozenset(found) for user_id, found in days.items()}

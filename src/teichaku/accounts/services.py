@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from teichaku.accounts.directory import Directory
 from teichaku.accounts.memberships import departments_assign, roles_assign, teams_assign
 from teichaku.accounts.models import Role, RoleGrant, User, UserIdentity
-from teichaku.accounts.names import folded_email, folded_name, is_email
+from teichaku.accounts.names import folded_email, folded_name, is_email, usable_email
 from teichaku.accounts.people import (
     LONGEST_TEXT,
     PeopleImported,
@@ -26,7 +26,8 @@ from teichaku.accounts.people import (
     people_collect,
 )
 from teichaku.accounts.selectors import today
-from teichaku.core import clock
+from teichaku.accounts.standing_guard import keep_an_administrator
+from teichaku.core import bulk, clock
 from teichaku.core.actors import Actor
 from teichaku.core.audit import audit_record
 from teichaku.core.canonical import Json
@@ -45,7 +46,7 @@ def user_create(
     can_sign_in: bool = True,
 ) -> User:
     """The new person; without an e-mail address it is one who cannot sign in."""
-    address = _usable_email(email) if email else None
+    address = usable_email(email) if email else None
     name = name.strip() or (address or "")
     if not name:
         raise InvalidInput(
@@ -112,6 +113,8 @@ def role_revoke(*, user: User, role: Role, actor: Actor) -> None:
     day = today()
     present = RoleGrant.objects.filter(user=user, role=role, ends_before=None)
     with transaction.atomic():
+        if role == Role.ADMINISTRATOR:
+            keep_an_administrator(without=user)
         ended = present.filter(starts_on__lt=day).update(ends_before=day)
         # A grant of today held on no whole day, and one of a later day never began.
         dropped, _per_model = present.filter(Q(starts_on__gte=day)).delete()
@@ -178,7 +181,7 @@ def owner_ensure(*, owners: Collection[str], system: str, actor: Actor) -> dict[
         users |= created
         # Noted as an id even where e-mail or name told who is meant: later people of the same
         # name shall not change what the file said.
-        UserIdentity.objects.bulk_create(
+        bulk.create(
             UserIdentity(user=users[text], system=system, external_id=text)
             for text in sorted(users.keys() - directory.by_identity.keys())
         )
@@ -203,7 +206,7 @@ def _owners_create(texts: Collection[str]) -> dict[str, User]:
         if key not in new:
             new[key] = User(email=email, name=text, can_sign_in=False)
             new[key].set_unusable_password()
-    User.objects.bulk_create(new.values())
+    bulk.create(new.values())
     return {
         text: new[folded_email(text) if is_email(text) else folded_name(text)] for text in texts
     }
@@ -260,7 +263,7 @@ def _people_create(people: Sequence[Person]) -> set[int]:
             can_sign_in=bool(person.email),
         )
         person.user.set_unusable_password()
-    made = User.objects.bulk_create([p.user for p in people if p.user is not None])
+    made = bulk.create([p.user for p in people if p.user is not None])
     return {user.pk for user in made}
 
 
@@ -288,14 +291,13 @@ def _people_update(people: Iterable[Person], actor: Actor, *, source: str) -> se
 
 
 def _identities_add(people: Iterable[Person], system: str) -> None:
-    UserIdentity.objects.bulk_create(
-        (
-            UserIdentity(user=person.user, system=system, external_id=external_id)
-            for person in people
-            for external_id in sorted(person.external_ids)
-        ),
-        ignore_conflicts=True,
-    )
+    rows = [
+        (person.user.pk, system, external_id)
+        for person in people
+        if person.user is not None
+        for external_id in sorted(person.external_ids)
+    ]
+    bulk.insert_new(UserIdentity, ("user", "system", "external_id"), rows)
 
 
 def _people_place(people: Iterable[Person]) -> set[int]:
@@ -336,17 +338,6 @@ def _record_role(user: User, role: Role, action: str, actor: Actor) -> None:
         values={"role": role.value},
     )
     outbox_emit(topic="accounts.people_changed", payload={"users": [user.pk]})
-
-
-def _usable_email(text: str) -> str:
-    address = folded_email(text)
-    if not is_email(address):
-        raise InvalidInput(
-            _("%(text)s is no e-mail address. Enter one such as name@example.co.jp.")
-            % {"text": text},
-            email=text,
-        )
-    return address
 
 
 def _put_password(user: User, password: str | None) -> None:

@@ -4,22 +4,63 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0001_people'),
+        ("accounts", "0001_people"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='RoleRight',
+            name="RoleRight",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('role', models.CharField(choices=[('marketer', 'Marketer'), ('inside_sales', 'Inside sales'), ('sales_rep', 'Sales rep'), ('sales_manager', 'Sales manager'), ('marketing_manager', 'Marketing manager'), ('executive', 'Executive'), ('administrator', 'Administrator'), ('coach', 'Outside coach')], max_length=20)),
-                ('right', models.CharField(max_length=60)),
-                ('allowed', models.BooleanField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("marketer", "Marketer"),
+                            ("inside_sales", "Inside sales"),
+                            ("sales_rep", "Sales rep"),
+                            ("sales_manager", "Sales manager"),
+                            ("marketing_manager", "Marketing manager"),
+                            ("executive", "Executive"),
+                            ("administrator", "Administrator"),
+                            ("coach", "Outside coach"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("right", models.CharField(max_length=60)),
+                ("allowed", models.BooleanField()),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('role', 'right'), name='accounts_roleright_once'), models.CheckConstraint(condition=models.Q(('role__in', ['marketer', 'inside_sales', 'sales_rep', 'sales_manager', 'marketing_manager', 'executive', 'administrator', 'coach'])), name='accounts_roleright_known_role')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("role", "right"), name="accounts_roleright_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "role__in",
+                                [
+                                    "marketer",
+                                    "inside_sales",
+                                    "sales_rep",
+                                    "sales_manager",
+                                    "marketing_manager",
+                                    "executive",
+                                    "administrator",
+                                    "coach",
+                                ],
+                            )
+                        ),
+                        name="accounts_roleright_known_role",
+                    ),
+                ],
             },
         ),
     ]

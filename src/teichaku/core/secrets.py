@@ -1,0 +1,29 @@
+"""Secrets at rest: what the database keeps of them nobody can read without the secret key."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+
+from cryptography.fernet import Fernet
+from django.conf import settings
+
+
+def encrypted(text: str) -> str:
+    """The text as it is stored."""
+    return _cipher().encrypt(text.encode()).decode()
+
+
+def decrypted(stored: str) -> str:
+    """The text that was stored; ``InvalidToken`` when the secret key is another one by now."""
+    return _cipher().decrypt(stored.encode()).decode()
+
+
+def _cipher() -> Fernet:
+    return Fernet(_derived(settings.SECRET_KEY))
+
+
+def _derived(key: str) -> bytes:
+    digest = hmac.new(key.encode(), b"teichaku stored secrets", hashlib.sha256).digest()
+    return base64.urlsafe_b64encode(digest)
