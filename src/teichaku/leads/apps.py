@@ -18,11 +18,21 @@ class LeadsConfig(AppConfig):
         from teichaku.core.registry import AuditAction, Topic, audit_actions, topics
         from teichaku.intake.writers import writers
         from teichaku.leads.company_import import companies_write
+        from teichaku.leads.departures import departures_register
+        from teichaku.leads.facts import facts_register
         from teichaku.leads.lead_import import leads_write
+        from teichaku.leads.undo import undo_register
 
         for name, text in (
+            ("leads.lead_create", _("Added a lead by hand")),
+            ("leads.lead_update", _("Changed a lead")),
+            ("leads.owned_hand_over", _("Handed leads to another owner")),
             ("leads.lead_merge", _("Merged two leads")),
             ("leads.lead_unmerge", _("Took a merge of leads back")),
+            ("leads.company_update", _("Changed a company")),
+            ("leads.company_merge", _("Merged two companies")),
+            ("leads.keep_apart", _("Said that two records are not one")),
+            ("leads.campaign_save", _("Saved a campaign")),
             ("leads.leads_ensure", _("Noted leads whom a file names")),
             ("leads.companies_ensure", _("Noted companies that a file names")),
             ("leads.leads_import", _("Imported leads")),
@@ -33,3 +43,6 @@ class LeadsConfig(AppConfig):
         topics.register("leads.companies_written", Topic(_("Companies were written")))
         writers.register("leads", leads_write)
         writers.register("companies", companies_write)
+        facts_register()
+        departures_register()
+        undo_register()

@@ -24,6 +24,7 @@ from teichaku.leads.company_matching import CompanyGroup, companies_match
 from teichaku.leads.models import Company, CompanyIdentity
 from teichaku.leads.names import company_name_key, corporate_number_key, domain_key
 from teichaku.leads.row_changes import Values, row_changes
+from teichaku.leads.search_text import search_texts_write
 from teichaku.leads.selectors import lead_roots_of_companies
 
 GROUPS_AT_ONCE = 1_000
@@ -144,8 +145,9 @@ def _store(task: ImportTask, batch: _Batch) -> None:
         return
     # Merged ones go first: a corporate number is unique among roots.
     for merged, kept in batch.merges.items():
-        Company.objects.filter(root=merged).update(root=kept)
-        batch.changes.append(FieldChange("leads.company", merged, "root", merged, kept))
+        moving = list(Company.objects.filter(root=merged).values_list("pk", flat=True))
+        Company.objects.filter(pk__in=moving).update(root=kept)
+        batch.changes += [FieldChange("leads.company", c, "root", merged, kept) for c in moving]
     bulk.insert(Company, ("id", "root", "uid", "recorded_at", *STORED), batch.inserts)
     bulk.update(Company, STORED, batch.updates)
     bulk.insert(CompanyIdentity, ("company", "system", "external_id"), batch.identities)
@@ -158,4 +160,6 @@ def _store(task: ImportTask, batch: _Batch) -> None:
         count=len(ids),
     )
     outbox_emit(topic="leads.companies_written", payload={"companies": ids})
-    leads_changed.notify(lead_roots_of_companies(ids))
+    leads = lead_roots_of_companies(ids)
+    search_texts_write(leads)
+    leads_changed.notify(leads)

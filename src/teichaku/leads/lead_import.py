@@ -19,6 +19,7 @@ from teichaku.core.models import actor_columns
 from teichaku.core.outbox import outbox_emit
 from teichaku.core.registry import leads_changed, leads_qualified
 from teichaku.intake.collapse import collapse, gather
+from teichaku.intake.normalise import kana_full, phone_bare
 from teichaku.intake.rows import Chunk
 from teichaku.intake.writers import ImportTask
 from teichaku.leads.attributes import attribute_reader, misfit_notes
@@ -27,6 +28,7 @@ from teichaku.leads.models import Lead, LeadIdentity, StageEntry
 from teichaku.leads.names import email_key
 from teichaku.leads.references import companies_ensure
 from teichaku.leads.row_changes import Values, row_changes
+from teichaku.leads.search_text import search_texts_write
 from teichaku.leads.services import merges_record
 
 GROUPS_AT_ONCE = 1_000
@@ -131,6 +133,8 @@ class _LeadWriter:
         result: list[tuple[LeadGroup, Values, datetime | None]] = []
         for i, group in enumerate(groups):
             values: Values = {name: column[i] for name, column in zip(TEXTS, texts, strict=True)}
+            values["phone"] = phone_bare(cast(str, values["phone"]))
+            values["kana"] = kana_full(cast(str, values["kana"]))
             values["email_key"] = email_key(cast(str, values["email"]))
             values["company_id"] = self._companies.get(cast(str, companies[i]))
             values["owner_id"] = self._owners.get(cast(str, owners[i]))
@@ -184,7 +188,7 @@ class _LeadWriter:
                 merges=batch.merges, actor=task.actor, reason="same e-mail", source="import"
             )
         changes_record(batch.changes, actor=task.actor, at=task.recorded_at, source="import")
-        StageEntry.objects.bulk_create(
+        bulk.create(
             StageEntry(
                 lead_id=lead,
                 stage=stage,
@@ -205,5 +209,6 @@ class _LeadWriter:
                 object_type="leads.lead",
                 count=len(ids),
             )
+            search_texts_write(ids)
             outbox_emit(topic="leads.written", payload={"leads": ids})
             leads_changed.notify(ids)

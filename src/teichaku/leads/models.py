@@ -9,6 +9,7 @@ from django.db.models import F, Q
 
 from teichaku.core.ids import uuid7
 from teichaku.core.models import ActedRow
+from teichaku.leads.expressions import EmailDomain, NameStart
 from teichaku.leads.names import email_domain, email_is_free, email_is_role
 
 
@@ -33,6 +34,7 @@ class Company(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["name_key"], name="leads_company_name_key"),
             models.Index(fields=["domain"], name="leads_company_domain"),
+            models.Index(NameStart("name_key"), name="leads_company_name_start"),
         ]
         constraints: ClassVar = [
             models.UniqueConstraint(
@@ -97,7 +99,14 @@ class Lead(models.Model):
     attributes = models.JSONField(default=dict)
 
     class Meta:
-        indexes: ClassVar = [models.Index(fields=["email_key"], name="leads_lead_email_key")]
+        indexes: ClassVar = [
+            models.Index(fields=["email_key"], name="leads_lead_email_key"),
+            models.Index(fields=["kana", "id"], name="leads_lead_kana"),
+            models.Index(fields=["created_at", "id"], name="leads_lead_created_at"),
+            models.Index(fields=["stage"], name="leads_lead_stage"),
+            models.Index(fields=["source"], name="leads_lead_source"),
+            models.Index(EmailDomain("email_key"), name="leads_lead_email_domain"),
+        ]
         constraints: ClassVar = [
             models.CheckConstraint(
                 condition=Q(kind__in=["known", "anonymous"]), name="leads_lead_kind"
@@ -134,6 +143,16 @@ class LeadIdentity(models.Model):
 
     def __str__(self) -> str:
         return f"{self.system}:{self.external_id}"
+
+
+class SearchText(models.Model):
+    """What a root lead is found by: name, reading, address and company, folded, a line each."""
+
+    lead = models.OneToOneField(Lead, on_delete=models.CASCADE, primary_key=True, related_name="+")
+    text = models.TextField()
+
+    def __str__(self) -> str:
+        return str(self.lead_id)
 
 
 class MergeEntry(ActedRow):
@@ -204,3 +223,57 @@ class AttributeDefinition(models.Model):
 
     def __str__(self) -> str:
         return f"{self.object}.{self.name}"
+
+
+class DistinctPair(ActedRow):
+    """Two roots that look like one, and that a person has said are not."""
+
+    class Kind(models.TextChoices):
+        LEAD = "lead"
+        COMPANY = "company"
+
+    kind = models.CharField(max_length=7, choices=Kind)
+    first_id = models.BigIntegerField()
+    second_id = models.BigIntegerField()
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["kind", "first_id", "second_id"], name="leads_distinctpair_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(first_id__lt=F("second_id")), name="leads_distinctpair_ordered"
+            ),
+            models.CheckConstraint(
+                condition=Q(kind__in=["lead", "company"]), name="leads_distinctpair_kind"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind}: {self.first_id} ≠ {self.second_id}"
+
+
+class Campaign(models.Model):
+    """Something that was done to win leads, and what it cost; leads name it in ``campaign``."""
+
+    uid = models.UUIDField(default=uuid7, unique=True, editable=False)
+    name = models.TextField(unique=True)
+    source = models.TextField(blank=True)
+    starts_on = models.DateField(null=True)
+    ends_on = models.DateField(null=True)
+    cost = models.BigIntegerField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(cost__isnull=True) | Q(cost__gte=0), name="leads_campaign_cost"
+            ),
+            models.CheckConstraint(
+                condition=Q(starts_on=None) | Q(ends_on=None) | Q(ends_on__gte=F("starts_on")),
+                name="leads_campaign_days",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name

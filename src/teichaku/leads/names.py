@@ -1,9 +1,10 @@
-"""Keys under which spellings of one company or one mail address meet."""
+"""Keys under which spellings of one company, person or mail address meet."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 from teichaku.leads.mail_domains import FREE_DOMAINS, FREE_PARENTS, ROLE_NAMES
 
@@ -19,6 +20,11 @@ _LEGAL_EN = re.compile(
 _PUNCTUATION = re.compile(r"[\s,.・·'’\"“”‐‑–—\-_/&()\[\]]+")
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
 _SEQUENCE = re.compile(r"[\d._+-]+$")
+_HONORIFIC = re.compile(r"(?<=..)(?:様|さま|さん|殿|先生)$")
+# Older forms of characters that files write for one and the same person.
+_OLD_FORMS = str.maketrans(
+    "髙﨑濵濱邊邉齋齊斎澤德廣國眞惠槇籔嶋桒", "高崎浜浜辺辺斉斉斉沢徳広国真恵槙薮島桑"
+)
 
 
 def company_name_key(name: str) -> str:
@@ -27,6 +33,18 @@ def company_name_key(name: str) -> str:
     bare = _LEGAL_EN.sub("", _LEGAL_JA.sub(" ", folded).strip())
     key = _PUNCTUATION.sub("", bare)
     return key or _PUNCTUATION.sub("", folded)
+
+
+@lru_cache(maxsize=100_000)
+def person_name_key(name: str) -> str:
+    """The name without width, case, spaces, older forms of characters and a 様 at its end."""
+    folded = unicodedata.normalize("NFKC", name).casefold().translate(_OLD_FORMS)
+    return _PUNCTUATION.sub("", _HONORIFIC.sub("", folded.strip()))
+
+
+def old_forms_folded(text: str) -> str:
+    """The text with older forms of characters replaced by those in use."""
+    return text.translate(_OLD_FORMS)
 
 
 def email_key(email: str) -> str:

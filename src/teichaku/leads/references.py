@@ -4,21 +4,35 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
+from itertools import groupby
+from operator import itemgetter
 from typing import NamedTuple
+from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import Count, F, Q, QuerySet
 
 from teichaku.core import bulk
 from teichaku.core.actors import Actor
 from teichaku.core.audit import audit_record
 from teichaku.core.ids import uuid7
 from teichaku.core.outbox import outbox_emit
+from teichaku.leads.expressions import EmailDomain, NameStart
 from teichaku.leads.models import Company, CompanyIdentity, Lead, LeadIdentity
 from teichaku.leads.names import company_name_key, email_is_personal, email_key
 
 LOOKUP_SIZE = 5_000
 WRITE_SIZE = 1_000
+_LEAD_AT = (
+    "id",
+    "uid",
+    "name",
+    "email_key",
+    "company__root_id",
+    "company__name",
+    "created_at",
+)
+_COMPANY_AT = ("id", "root_id", "name_key", "corporate_number", "domain")
 
 
 class Known(NamedTuple):
@@ -28,13 +42,40 @@ class Known(NamedTuple):
     root: int
 
 
+class LeadAt(NamedTuple):
+    """A root lead that was looked up by its address or its company."""
+
+    id: int
+    uid: UUID
+    name: str
+    email_key: str
+    company: int | None  # the root
+    company_name: str
+    created_at: datetime | None
+
+
+class CompanyAt(NamedTuple):
+    """A company that was looked up, and the root that it stands for."""
+
+    id: int
+    root: int
+    name_key: str
+    corporate_number: str
+    domain: str
+
+
 def leads_by_reference(system: str, references: Collection[str]) -> dict[str, Known]:
     """The leads that the system calls so; unknown references are left out."""
-    own: dict[str, int] = dict(
-        bulk.lookup(LeadIdentity, "external_id", references, ("external_id", "lead"), system=system)
-    )
+    own = lead_ids_by_reference(system, references)
     roots: dict[int, int] = dict(bulk.lookup(Lead, "id", set(own.values()), ("id", "root")))
     return {reference: Known(lead, roots[lead]) for reference, lead in own.items()}
+
+
+def lead_ids_by_reference(system: str, references: Collection[str]) -> dict[str, int]:
+    """The ids, as recorded, of the leads that the system calls so, where roots do not matter."""
+    return dict(
+        bulk.lookup(LeadIdentity, "external_id", references, ("external_id", "lead"), system=system)
+    )
 
 
 def leads_by_email(addresses: Collection[str]) -> dict[str, Known]:
@@ -59,6 +100,94 @@ def roots_with_email(keys: Iterable[str]) -> list[tuple[str, int]]:
             Lead.objects.filter(email_key__in=chunk, root=F("id")).values_list("email_key", "id")
         )
     return found
+
+
+def leads_at_addresses(
+    emails: Collection[str], domains: Collection[str], *, most: int
+) -> list[LeadAt]:
+    """The root leads with one of these addresses (keys), or with one at one of these domains.
+
+    A domain that more than ``most`` leads share is a provider's, and finds none.
+    """
+    leads = _roots_known().annotate(host=EmailDomain("email_key"))
+    found: dict[int, LeadAt] = {}
+    wanted = [("email", email) for email in emails] + [("domain", name) for name in domains]
+    for chunk in bulk.chunked(wanted, LOOKUP_SIZE):
+        hosts = leads.filter(host__in=[text for kind, text in chunk if kind == "domain"])
+        counted = hosts.order_by().values("host").annotate(leads=Count("pk"))
+        rare = leads.filter(host__in=counted.filter(leads__lte=most).values("host"))
+        named = leads.filter(email_key__in=[text for kind, text in chunk if kind == "email"])
+        rows = named.values_list(*_LEAD_AT).union(rare.values_list(*_LEAD_AT))
+        found.update((row[0], LeadAt._make(row)) for row in rows)
+    return list(found.values())
+
+
+def leads_at_companies(companies: Collection[int], *, most: int) -> list[LeadAt]:
+    """The root leads at these companies (roots), with all that were merged into them.
+
+    A company that more than ``most`` leads share is none ("private person"), and finds none.
+    """
+    found: list[LeadAt] = []
+    # Ids in full: PostgreSQL takes "root = id" for rare and would go through all leads for a join.
+    members = [
+        pk
+        for chunk in bulk.chunked(companies, LOOKUP_SIZE)
+        for (pk,) in bulk.lookup(Company, "root", chunk, ("id",))
+    ]
+    for chunk in bulk.chunked(members, LOOKUP_SIZE):
+        staff = _roots_known().filter(company__in=chunk)
+        counted = staff.values("company").annotate(leads=Count("pk"))
+        few = counted.filter(leads__lte=most).values("company")
+        rows = _roots_known().filter(company__in=few).values_list(*_LEAD_AT)
+        found.extend(map(LeadAt._make, rows))
+    return found
+
+
+def companies_at(
+    *,
+    ids: Collection[int] = (),
+    corporate_numbers: Collection[str] = (),
+    domains: Collection[str] = (),
+    name_keys: Collection[str] = (),
+) -> list[CompanyAt]:
+    """These companies, and the roots with one of these numbers, domains or name keys."""
+    wanted: list[tuple[str, object]] = [
+        *(("pk", company) for company in ids),
+        *(("corporate_number", number) for number in corporate_numbers),
+        *(("domain", domain) for domain in domains),
+        *(("name_key", key) for key in name_keys),
+    ]
+    found: dict[int, CompanyAt] = {}
+    for chunk in bulk.chunked(wanted, LOOKUP_SIZE):
+        at = Q()
+        for column, pairs in groupby(chunk, key=itemgetter(0)):
+            one = Q(**{f"{column}__in": [value for _, value in pairs]})
+            if column == "corporate_number":
+                # Said in full, for the index on numbers holds roots with a number only.
+                one &= Q(root=F("id")) & ~Q(corporate_number="")
+            at |= one
+        rows = Company.objects.filter(at).values_list(*_COMPANY_AT)
+        found.update((row[0], CompanyAt._make(row)) for row in rows)
+    return list(found.values())
+
+
+def companies_starting(starts: Collection[str], *, most: int) -> list[CompanyAt]:
+    """The root companies whose name key starts so (see ``NameStart``).
+
+    A start that more than ``most`` companies share says nothing, and finds none.
+    """
+    found: list[CompanyAt] = []
+    roots = Company.objects.filter(root=F("id")).annotate(start=NameStart("name_key"))
+    for chunk in bulk.chunked(starts, LOOKUP_SIZE):
+        counted = roots.filter(start__in=chunk).values("start").annotate(companies=Count("pk"))
+        rare = counted.filter(companies__lte=most).values("start")
+        rows = roots.filter(start__in=rare).values_list(*_COMPANY_AT)
+        found.extend(map(CompanyAt._make, rows))
+    return found
+
+
+def _roots_known() -> QuerySet[Lead]:
+    return Lead.objects.filter(root=F("id"), kind=Lead.Kind.KNOWN)
 
 
 def leads_ensure(
@@ -115,11 +244,8 @@ def companies_ensure(
 
 
 def _companies_by_identity(system: str, references: Collection[str]) -> dict[str, int]:
-    found: dict[str, int] = {}
-    for chunk in bulk.chunked(references, LOOKUP_SIZE):
-        rows = CompanyIdentity.objects.filter(system=system, external_id__in=chunk)
-        found.update(rows.values_list("external_id", "company_id"))
-    return found
+    fields = ("external_id", "company")
+    return dict(bulk.lookup(CompanyIdentity, "external_id", references, fields, system=system))
 
 
 def _companies_by_name(keys: Iterable[str]) -> dict[str, int]:

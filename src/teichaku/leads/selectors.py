@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from typing import Literal
 
+from django.db import connection
 from django.db.models import F
 
 from teichaku.core import bulk
-from teichaku.leads.models import Lead, LeadIdentity, MergeEntry
+from teichaku.leads.models import Company, Lead, LeadIdentity, MergeEntry
 from teichaku.leads.references import LOOKUP_SIZE, Known
+
+MOST_VALUES = 60  # as many as a person can choose among
 
 
 def lead_find(reference: str, *, system: str = "default") -> Known | None:
@@ -47,7 +51,10 @@ def lead_roots_of_companies(companies: Collection[int]) -> list[int]:
     """The root leads at these companies, as companies stand for each other by now."""
     found: set[int] = set()
     for chunk in bulk.chunked(companies, LOOKUP_SIZE):
-        found.update(Lead.objects.filter(company__root__in=chunk).values_list("root_id", flat=True))
+        members = bulk.lookup(Company, "root", chunk, ("id",))
+        found.update(
+            root for (root,) in bulk.lookup(Lead, "company", [pk for (pk,) in members], ("root",))
+        )
     return sorted(found)
 
 
@@ -64,3 +71,22 @@ def _uids(roots: Collection[int]) -> Sequence[tuple[int, object]]:
     for chunk in bulk.chunked(roots, LOOKUP_SIZE):
         found.extend(Lead.objects.filter(pk__in=chunk).values_list("pk", "uid"))
     return found
+
+
+def lead_values(column: Literal["stage", "source"]) -> list[str]:
+    """The different values of the column, at most ``MOST_VALUES``; none where there are more.
+
+    Each step jumps to the next value in the index, so that the number of leads does not matter.
+    """
+    names = {"stage": "stage", "source": "source"}
+    name = names[column]
+    step = f"SELECT min({name}) FROM leads_lead WHERE {name} > "  # noqa: S608
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"WITH RECURSIVE found(value) AS ({step}'' UNION ALL"  # noqa: S608
+            f" SELECT ({step}found.value) FROM found WHERE found.value IS NOT NULL)"
+            " SELECT value FROM found WHERE value IS NOT NULL LIMIT %s",
+            [MOST_VALUES + 1],
+        )
+        values = [row[0] for row in cursor.fetchall()]
+    return values if len(values) <= MOST_VALUES else []

@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from teichaku.core import clock
+from teichaku.core import bulk, clock
 from teichaku.core.actors import Actor
 from teichaku.core.audit import audit_record
 from teichaku.core.changes import FieldChange, changes_record
@@ -16,6 +16,7 @@ from teichaku.core.models import actor_columns
 from teichaku.core.outbox import outbox_emit
 from teichaku.core.registry import leads_changed
 from teichaku.leads.models import Lead, MergeEntry
+from teichaku.leads.search_text import search_texts_write
 
 
 def lead_merge(*, kept: Lead, merged: Lead, actor: Actor, reason: str = "") -> MergeEntry:
@@ -70,7 +71,7 @@ def merges_record(
     No kept root may itself be merged by the same call, so that roots stay one step away.
     """
     at = clock.now()
-    entries = MergeEntry.objects.bulk_create(
+    entries = bulk.create(
         MergeEntry(kept_id=kept, merged_id=merged, at=at, reason=reason, **actor_columns(actor))
         for merged, kept in merges.items()
     )
@@ -112,5 +113,6 @@ def _replay(members: Sequence[int], old_root: int, actor: Actor) -> None:
 
 def _tell(leads: Collection[int]) -> None:
     ids = list(leads)
+    search_texts_write(ids)
     outbox_emit(topic="leads.written", payload={"leads": ids})
     leads_changed.notify(ids)
