@@ -16,8 +16,10 @@ class CoreConfig(AppConfig):
     def ready(self) -> None:
         """Nothing; the core's own checks, actions, topics and jobs are registered."""
         from teichaku.core import audit, checks, registry
+        from teichaku.core.reading import reading_followed
 
         checks.register_all()
+        registry.declared_settings.register(reading_followed.name, reading_followed)
         registry.audit_actions.register(
             "core.setting_write", registry.AuditAction(_("Changed a setting"))
         )

@@ -6,11 +6,14 @@ A job runs at least once: a worker that dies leaves its lease to run out and ano
 from __future__ import annotations
 
 import logging
+import threading
 import traceback
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
 from django.db.models import DateTimeField, Q, QuerySet, Value
 from django.db.models.functions import Least
 from django.utils.translation import gettext as _
@@ -25,6 +28,7 @@ from teichaku.core.registry import job_handlers
 logger = logging.getLogger(__name__)
 
 LEASE = timedelta(minutes=5)
+SILENT_AFTER = timedelta(minutes=5)
 FIRST_PAUSE = timedelta(seconds=10)
 LONGEST_PAUSE = timedelta(hours=6)
 UNFINISHED = Q(finished_at=None)
@@ -187,18 +191,74 @@ def job_retry(*, job: Job) -> None:
         )
 
 
+class SilentJob(NamedTuple):
+    """Periodic work that has stopped: since when it is due (None: it was never kept at all)."""
+
+    kind: str
+    due_at: datetime | None
+    parked: bool
+
+
+def jobs_silent() -> list[SilentJob]:
+    """The periodic work that nobody does: parked, or due for a whole period and five minutes."""
+    now = clock.now()
+    rows = {job.kind: job for job in Job.objects.filter(UNFINISHED, every_seconds__isnull=False)}
+    found = []
+    for kind, handler in job_handlers.items():
+        if handler.every_seconds is None:
+            continue
+        job = rows.get(kind)
+        if job is None:
+            found.append(SilentJob(kind, None, parked=False))
+            continue
+        held = job.lease_until is not None and job.lease_until > now
+        patience = SILENT_AFTER + timedelta(seconds=handler.every_seconds)
+        if job.parked_at or (not held and job.run_at + patience <= now):
+            found.append(SilentJob(kind, job.run_at, parked=job.parked_at is not None))
+    return found
+
+
 def run_one(worker: str, *, kinds: Collection[str] | None = None, lease: timedelta = LEASE) -> bool:
-    """Whether a job was due; it was run, and whatever it raised is recorded on its row."""
+    """Whether a job was due; it was run, and whatever it raised is recorded on its row.
+
+    The lease is renewed for as long as the job runs.
+    """
     job = job_claim(worker=worker, kinds=kinds, lease=lease)
     if job is None:
         return False
     try:
-        job_handlers.get(job.kind).run(job.payload)
+        with _kept(job, lease):
+            job_handlers.get(job.kind).run(job.payload)
     except Exception as error:
         _settle_failure(job, error)
     else:
         _settle_success(job)
     return True
+
+
+@contextmanager
+def _kept(job: Job, lease: timedelta) -> Iterator[None]:
+    """Within the block, a thread renews the lease, so that no other worker takes the job over."""
+    over = threading.Event()
+
+    def renew() -> None:
+        while not over.wait(lease.total_seconds() / 3):
+            try:
+                held = _held(job).update(lease_until=clock.now() + lease)
+            except DatabaseError:
+                connection.close()  # busy or away; there are two more turns before it runs out
+                continue
+            if not held:
+                break
+        connection.close()
+
+    thread = threading.Thread(target=renew, name=f"lease of {job.uid}", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()
 
 
 def _settle_success(job: Job) -> None:

@@ -168,6 +168,23 @@ class Change(ActedRow):
         ]
 
 
+class View(models.Model):
+    """A person looked at a record on a local day. Kept only while reading may be followed."""
+
+    object_type = models.CharField(max_length=60)
+    object_id = models.BigIntegerField()
+    user_id = models.BigIntegerField()
+    day = models.DateField()
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["object_type", "object_id", "user_id", "day"], name="core_view_once_a_day"
+            )
+        ]
+
+
 class Setting(models.Model):
     """A declared setting that someone has set to other than its default."""
 

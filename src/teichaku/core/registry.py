@@ -10,6 +10,7 @@ from typing import Generic, Protocol, TypeAlias, TypeVar
 
 from django.utils.functional import Promise
 
+from teichaku.core.actors import Actor
 from teichaku.core.canonical import Json
 
 T = TypeVar("T")
@@ -113,6 +114,19 @@ class Right:
 
 
 @dataclass(frozen=True, slots=True)
+class Holding:
+    """Something that people hold: how much of it one has, and how all of it goes to another.
+
+    ``hand_over`` answers how many were handed over; it may write in portions and be called again.
+    """
+
+    label: Text
+    help: Text
+    count: Callable[[int], int]
+    hand_over: HandOver
+
+
+@dataclass(frozen=True, slots=True)
 class SettingDeclaration(Generic[S]):
     """A setting of the installation: its type is that of the default."""
 
@@ -136,6 +150,13 @@ class ComputedAttribute(Protocol):
         """The companies, of ``ids`` or of all, for which it is true at ``as_of``."""
 
 
+class HandOver(Protocol):
+    """Gives what one person holds to another."""
+
+    def __call__(self, *, holder_id: int, successor_id: int, actor: Actor) -> int:
+        """How many were handed over."""
+
+
 class Listeners(Generic[T]):
     """Handlers told at once, inside the transaction of the room that tells them."""
 
@@ -156,6 +177,7 @@ audit_actions: Registry[AuditAction] = Registry("audit action")
 topics: Registry[Topic] = Registry("outbox topic")
 job_handlers: Registry[JobHandler] = Registry("job handler")
 rights: Registry[Right] = Registry("right")
+departures: Registry[Holding] = Registry("kind of holding")
 declared_settings: Registry[Declared] = Registry("setting")
 computed_attributes: Registry[ComputedAttribute] = Registry("computed attribute")
 
