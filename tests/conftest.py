@@ -7,13 +7,22 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.core.cache import cache
 from django.test import override_settings
+from django.utils import translation
 from hypothesis import settings as generation
 
 # the same quick cases on every run; CI adds --hypothesis-profile=thorough for new ones
 generation.register_profile("quick", max_examples=80, deadline=None, derandomize=True)
 generation.register_profile("thorough", max_examples=2_000, deadline=None)
 generation.load_profile("quick")
+
+
+@pytest.fixture(autouse=True)
+def english() -> Iterator[None]:
+    """What is said directly is said in English; pages still follow the request."""
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -35,5 +44,14 @@ def plain_surroundings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Non
         **settings.STORAGES,
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
     }
-    with override_settings(STORAGES=storages, STATE_DIR=state_dir, WHITENOISE_AUTOREFRESH=True):
+    caches = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+    with override_settings(
+        STORAGES=storages, STATE_DIR=state_dir, WHITENOISE_AUTOREFRESH=True, CACHES=caches
+    ):
         yield
+
+
+@pytest.fixture(autouse=True)
+def fresh_cache() -> None:
+    """Attempts to sign in of one test are not counted in the next."""
+    cache.clear()

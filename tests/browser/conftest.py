@@ -26,6 +26,9 @@ NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"
 DESK = ViewportSize(width=1280, height=900)
 PHONE = ViewportSize(width=375, height=740)
 PASSWORD = "a long pass phrase of tests"
+# A page that is not found is a test's own doing (what pages ask for is noted as responses), and a
+# question that a newer one overtakes is given up by the command menu.
+MEANT = ("Failed to load resource", "htmx:afterRequest", "htmx:sendAbort")
 
 # The browser's own loop runs in this thread, which Django would take for asynchronous code.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
@@ -70,7 +73,7 @@ def open_page(chromium: Browser, live_server, problems: Problems) -> Iterator[Ca
             locale=locale,
             timezone_id="Asia/Tokyo",
             color_scheme="dark" if dark else "light",
-            has_touch=size is PHONE,
+            has_touch=size["width"] <= PHONE["width"],
         )
         contexts.append(context)
         page = context.new_page()
@@ -87,8 +90,7 @@ def open_page(chromium: Browser, live_server, problems: Problems) -> Iterator[Ca
 
 
 def _note_console(problems: Problems, said: ConsoleMessage) -> None:
-    # A page that is not found is a test's own doing; what pages ask for is noted as responses.
-    if said.type == "error" and not said.text.startswith("Failed to load resource"):
+    if said.type == "error" and not said.text.startswith(MEANT):
         problems.append(said.text)
 
 

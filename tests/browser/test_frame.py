@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from playwright.sync_api import expect
 from tests.browser.conftest import DESK, PHONE, axe_findings, scrolls_sideways, sign_in
 
 from teichaku.accounts.models import Role
@@ -22,8 +23,7 @@ def test_the_command_menu_opens_by_key_and_leads_on(open_page, marketer):
     page.keyboard.press("Control+k")
     page.locator("#command").press_sequentially("リー")
     line = page.locator("#command-lines [aria-selected=true]")
-    line.wait_for()
-    assert "リード" in line.inner_text()
+    expect(line).to_contain_text("リード")
     page.keyboard.press("Enter")
     page.wait_for_url("**/leads/")
 

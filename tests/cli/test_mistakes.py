@@ -54,7 +54,7 @@ def test_a_date_that_is_none(cli, write):
     asked = ("backtest", "--rulebook", rules)
     refused(cli(*asked, "--from", "2026-02-30"), USE, "2026-02-30", "--from", "2026-11-22")
     refused(cli(*asked, "--to", "2026-13-01"), USE, "2026-13-01", "--to")
-    refused(cli(*asked, "--from", "2026-05-01", "--to", "2026-05-01"), USE, "later")
+    refused(cli(*asked, "--from", "2026-05-01", "--to", "2026-05-01"), USE, "より後の日")
 
 
 def test_no_rulebook_is_in_force(cli):
@@ -94,7 +94,7 @@ def test_files_in_another_encoding(cli, write, tmp_path):
     refused(cli("rulebook", "activate", path), DATA, "UTF-8")
     leads = write("l.csv", LEADS)
     refused(cli("import", "leads", leads, "--map", path), DATA, "sjis", "UTF-8")
-    refused(cli("import", "leads", path), DATA, "UTF-8")
+    refused(cli("import", "leads", path), DATA, "sjis", "--map")
 
 
 def test_a_byte_order_mark_does_no_harm(cli, write):
@@ -112,7 +112,7 @@ def test_a_byte_order_mark_does_no_harm(cli, write):
         ("entity: events\ncolumns: {lead: lead, at: at, type: type}\n", "leads"),
         ("entity: leads\ncolumns: {external_id: number}\n", "number"),
         ("entity: leads\ncolumns: {external_id: external_id}\ntimezone: Tokyo\n", "Tokyo"),
-        ("just text\n", "key: value"),
+        ("just text\n", "キー: 値"),
     ],
 )
 def test_a_map_with_mistakes(cli, write, text, word):
@@ -123,7 +123,7 @@ def test_a_map_with_mistakes(cli, write, text, word):
 def test_a_file_of_bad_rows_only(cli, write):
     answer = cli("import", "events", write("e.csv", "lead,at,type\na,soon,x\nb,,x\n"))
     assert answer.code == DATA
-    assert "rejected 2" in answer.out
+    assert "保留 2行" in answer.out
 
 
 def test_a_file_that_cannot_be_written(cli, write, tmp_path):

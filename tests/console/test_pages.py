@@ -10,7 +10,9 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.db import connection
 from django.test import RequestFactory, override_settings
+from django.test.utils import CaptureQueriesContext
 from django.urls import get_resolver, reverse
 from django.utils import translation
 from whitenoise.middleware import WhiteNoiseMiddleware
@@ -19,17 +21,15 @@ from teichaku.accounts.access import OPEN
 from teichaku.accounts.models import Role
 from teichaku.accounts.services import role_grant, user_create
 from teichaku.config.static_files import static_files_collect
-from teichaku.console.points import change_text, points_text, shown_change
-from teichaku.console.score_lines import score_lines
-from teichaku.console.selectors import LeadFilter, leads_listed
-from teichaku.console.spellings import spellings
+from teichaku.console.lead_filters import LeadFilter
+from teichaku.console.selectors import leads_listed
 from teichaku.core import clock
 from teichaku.core.actors import SYSTEM
 from teichaku.core.http import POLICY
-from teichaku.engine.explain import Reason
 from teichaku.engine.rulebook.load import load
 from teichaku.leads.models import AttributeDefinition, Company, Lead, LeadIdentity
 from teichaku.leads.names import company_name_key, email_key
+from teichaku.leads.search_text import search_texts_write
 from teichaku.leads.services import lead_merge
 from teichaku.rulebook.services import revision_activate, revision_save
 from teichaku.scoring.models import Qualification, Score
@@ -108,6 +108,7 @@ def lead(name="", *, total=None, revision=None, grade="B2", **fields):
         email_key=email_key(fields.get("email", "")),
         **fields,
     )
+    search_texts_write([pk])
     if total is not None:
         Score.objects.create(
             lead=made,
@@ -171,8 +172,12 @@ def test_no_page_of_the_console_opens_without_signing_in(client):
     for pattern in console.url_patterns:
         if pattern.callback.right == OPEN:
             continue
-        arguments = {"uid": uid} if "uid" in str(pattern.pattern) else {}
-        answer = client.get(reverse(f"console:{pattern.name}", kwargs=arguments))
+        known = {"uid": uid, "other": uid, "name": "phone"}
+        arguments = {name: known[name] for name in pattern.pattern.converters}
+        address = reverse(f"console:{pattern.name}", kwargs=arguments)
+        answer = client.get(address)
+        if answer.status_code == 405:
+            answer = client.post(address)
         assert answer.status_code == 302, pattern.name
 
 
@@ -316,8 +321,6 @@ def test_half_width_data_is_found_by_full_width_words(in_force):
     lead("ｼﾞｮﾝ ｽﾐｽ", kana="ｼﾞﾖﾝ ｽﾐｽ")
     assert names(leads_listed(LeadFilter(text="ジョン"))) == ["ｼﾞｮﾝ ｽﾐｽ"]
     assert names(leads_listed(LeadFilter(text="すみす"))) == ["ｼﾞｮﾝ ｽﾐｽ"]
-    assert spellings("山田") == {"山田"}
-    assert {"パブ", "ﾊﾟﾌﾞ", "ぱぶ"} <= spellings("ぱぶ")
 
 
 @pytest.mark.parametrize("text", ["%", "_", "100%", "\\"])
@@ -375,26 +378,28 @@ def test_pages_follow_each_other_without_gaps_or_repeats(signed_in, in_force):
     assert scores == sorted(scores, reverse=True)
 
 
-def test_the_number_of_queries_does_not_grow_with_the_list(
-    signed_in, in_force, django_assert_num_queries
-):
+def test_the_number_of_queries_does_not_grow_with_the_list(signed_in, in_force):
     def fill(count):
         for number in range(count):
             made = lead(total=float(number), revision=in_force, company=company(f"会社{number}"))
             LeadIdentity.objects.create(lead=made, system="default", external_id=f"x{made.pk}")
             happened(made)
 
+    def asked(address):
+        with CaptureQueriesContext(connection) as questions:
+            assert signed_in.get(address).status_code == 200
+        return len(questions)
+
     fill(2)
-    # session, person, rulebook in force, leads, unscored, last activity, MQLs, names (2), revision
-    with django_assert_num_queries(12):
-        signed_in.get("/leads/")
+    addresses = ("/leads/", "/leads/?sort=kana", "/leads/?sort=created", "/companies/")
+    few = [asked(address) for address in addresses]
     fill(47)
-    with django_assert_num_queries(12):
-        signed_in.get("/leads/")
+    assert [asked(address) for address in addresses] == few
+    assert max(few) <= 24
 
 
 def test_a_word_that_many_have_keeps_the_order_of_the_list(in_force, monkeypatch):
-    monkeypatch.setattr("teichaku.console.selectors.COUNTED", 3)
+    monkeypatch.setattr("teichaku.console.lead_filters.COUNTED", 3)
     for number in range(6):
         lead(f"山田 {number}", total=float(number), revision=in_force)
     lead("山田 未採点")
@@ -500,7 +505,7 @@ def test_the_lead_page_asks_the_same_number_of_questions_however_much_happened(
     made = lead("伊藤 健", title="部長", attributes={"budget": "来期"})
     for hours in range(60):
         happened(made, path=f"/p{hours}", days=hours / 24)
-    with django_assert_max_num_queries(18):
+    with django_assert_max_num_queries(32):
         signed_in.get(f"/leads/{made.uid}/")
 
 
@@ -513,48 +518,16 @@ def test_the_page_reads_in_english_too(signed_in, in_force):
     assert "様" not in page
 
 
-# Figures
-
-
-def test_lines_add_up_to_what_is_shown_as_the_total():
-    rulebook = load(RULEBOOK)
-    reasons = [
-        Reason("award", "S-01", 8_333_333, hits=1, latest=0),
-        Reason("decay", "S-01", -1_111_111),
-        Reason("award", "S-02", 5_555_555, hits=2, latest=0),
-        Reason("clamp", "web", -2_777_777),
-        Reason("fit", "F-01", 5_050_000),
-        Reason("range", "", -50_000),
-    ]
-    lines = score_lines(reasons, rulebook)
-    plain = [line for line in lines if not line.is_sum]
-
-    def number(line):
-        return round(float(line.points.replace("＋", "").replace("－", "-")), 1)
-
-    assert round(sum(map(number, plain)), 1) == number(lines[-1]) == 15.0
-    assert [line.text for line in lines if line.is_sum] == ["行動", "属性", "合計"]
-    assert lines[1].latest == datetime(1970, 1, 1, tzinfo=UTC)
-    ends = [float(line.start) + float(line.width) for line in lines]
-    assert max(ends) == pytest.approx(100, abs=0.01)
-    assert all(float(line.start) >= 0 for line in lines)
-
-
-def test_points_never_look_larger_than_they_are():
-    assert points_text(59.999999) == "59.9"
-    assert points_text(83.9) == "83.9"
-    assert points_text(-0.05) == "-0.1"
-    assert change_text(shown_change(-0.06)) == "0.0"
-    assert change_text(shown_change(-1.46)) == "－1.4"
-
-
 # Texts and files
 
 
 def test_both_catalogues_say_the_same():
+    def plain(text):
+        return text.replace('\\"', '"').replace("\\n", "\n")
+
     with CATALOGUE.with_suffix(".mo").open("rb") as file:
         compiled = gettext.GNUTranslations(file)._catalog
-    source = CATALOGUE.with_suffix(".po").read_text(encoding="utf-8")
+    source = CATALOGUE.with_suffix(".po").read_text(encoding="utf-8").replace('"\n"', "")
     entries = re.findall(
         r'^msgid "(.+)"\n(?:msgid_plural .*\n)?msgstr(\[0\])? "(.+)"$', source, re.M
     )
@@ -562,9 +535,9 @@ def test_both_catalogues_say_the_same():
     assert len(entries) == len(compiled) - 1
     for msgid, plural, msgstr in entries:
         keys = [msgid, *(f"{c}\x04{m}" for c, m in contexts if m == msgid)]
-        found = [compiled.get((k.replace('\\"', '"'), 0) if plural else k.replace('\\"', '"'))
+        found = [compiled.get((plain(k), 0) if plural else plain(k))
                  for k in keys]  # fmt: skip
-        assert msgstr.replace('\\"', '"') in found, msgid
+        assert plain(msgstr) in found, msgid
 
 
 def test_no_english_is_left_on_japanese_pages(signed_in, in_force):
@@ -573,7 +546,7 @@ def test_no_english_is_left_on_japanese_pages(signed_in, in_force):
     for path in ("/leads/", "/leads/?q=zz", f"/leads/{made.uid}/", "/nowhere/"):
         words = set(re.findall(r"[A-Za-z]{4,}", text_of(signed_in.get(path))))
         assert words <= {
-            *("Teichaku", "English", "Ctrl", "ichiro", "sakura", "example", "pricing"),
+            *("Teichaku", "English", "Ctrl", "ichiro", "sakura", "example", "pricing", "Excel"),
         }, path
 
 

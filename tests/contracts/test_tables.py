@@ -74,4 +74,6 @@ def test_a_migration_says_what_it_means_and_stands_alone(path: Path) -> None:
     ours = {
         name for name in imported(ast.parse(path.read_text(encoding="utf-8"))) if "teichaku" in name
     }
-    assert ours <= {"teichaku.core.ids", "teichaku.core.clock"}, "later code would change its past"
+    # What an index is built on is spelt once, where the queries that use it find it too.
+    fixed = {"teichaku.core.ids", "teichaku.core.clock", "teichaku.leads.expressions"}
+    assert ours <= fixed, "later code would change its past"

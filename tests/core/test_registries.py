@@ -11,7 +11,7 @@ from django.test import RequestFactory
 from teichaku.core import registry
 from teichaku.core.errors import InvalidInput
 from teichaku.core.http import POLICY, ContentSecurityPolicyMiddleware
-from teichaku.core.ids import uuid7
+from teichaku.core.ids import uuid7, uuid7s
 from teichaku.core.models import AuditValue, OutboxMessage, Setting
 from teichaku.core.settings import setting_read, setting_write
 
@@ -85,6 +85,17 @@ def test_identifiers_are_version_7_and_carry_the_millisecond():
     assert len(set(made)) == 500
     assert {(u.version, u.variant) for u in made} == {(7, "specified in RFC 4122")}
     assert all(before <= u.int >> 80 <= after for u in made)
+
+
+def test_many_identifiers_at_once_are_distinct_and_ascend():
+    before = time.time_ns() // 1_000_000
+    made = uuid7s(3_000)
+    after = time.time_ns() // 1_000_000
+    assert made == sorted(set(made))
+    assert len(made) == 3_000
+    assert {(u.version, u.variant) for u in made} == {(7, "specified in RFC 4122")}
+    assert all(before <= u.int >> 80 <= after for u in made)
+    assert uuid7s(0) == []
 
 
 def test_every_answer_carries_the_policy_and_none_allows_inline_code():

@@ -15,12 +15,13 @@ from teichaku.cli.rulebooks import findings, known_rulebook
 from teichaku.core import clock
 from teichaku.core.instants import instant_of
 from teichaku.deals.outcomes import deal_outcome_columns
+from teichaku.engine.backtest import window_days
 from teichaku.engine.rulebook.base import MICRO
 from teichaku.engine.rulebook.hashes import rulebook_hash
 from teichaku.engine.statistics import Rate
 from teichaku.leads.selectors import lead_labels
 from teichaku.rulebook.selectors import rulebook_in_force
-from teichaku.scoring.backtest import Backtest, window_days
+from teichaku.scoring.backtest import Backtest
 from teichaku.scoring.backtest import backtest as evaluate
 from teichaku.scoring.base import store_open
 

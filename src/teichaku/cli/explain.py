@@ -8,6 +8,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import click
+from django.utils.translation import gettext as _
 
 from teichaku.cli.output import instant_given, iso, number, print_json, signed
 from teichaku.cli.rulebooks import known_rulebook
@@ -57,14 +58,19 @@ def explain(
     rulebook = known_rulebook(rulebook_file) if rulebook_file else rulebook_in_force()
     if rulebook is None:
         raise InvalidInput(
-            "No rulebook is in force. Give one with --rulebook FILE, or put one in force:"
-            " teichaku rulebook activate FILE"
+            _(
+                "No rulebook is in force. Give one with --rulebook FILE, or put one in force:"
+                " teichaku rulebook activate FILE"
+            )
         )
     known = lead_find(lead)
     if known is None:
         raise NotFound(
-            f"No lead has the id {lead!r}. Use the id of the imported file, or SYSTEM:ID where the"
-            " map named a system."
+            _(
+                "No lead has the id “%(lead)s”. Use the id of the imported file, or SYSTEM:ID"
+                " where the map named a system."
+            )
+            % {"lead": lead}
         )
     instant = instant_given(as_of, ZoneInfo(rulebook.timezone)) if as_of else None
     found = lead_explained(known.root, rulebook, instant)

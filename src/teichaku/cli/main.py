@@ -5,6 +5,7 @@ Nothing heavy is imported before a command runs, so that ``--help`` answers at o
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 
 import click
@@ -15,10 +16,17 @@ from teichaku.cli.options import (
     file_path,
     json_option,
     lang_option,
+    sheet_option,
     tables_needed,
 )
 
 ENTITIES = ("leads", "companies", "events", "deals", "stages", "activities", "users")
+
+
+ROLES = (
+    "marketer", "inside_sales", "sales_rep", "sales_manager", "marketing_manager", "executive",
+    "administrator", "coach",
+)  # fmt: skip
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -28,8 +36,9 @@ def main() -> None:
 
 
 @main.command()
+@lang_option
 @database_option
-def migrate() -> None:
+def migrate(lang: str) -> None:
     """Create or update the tables of the database."""
     from teichaku.cli.data import migrate as run
 
@@ -40,15 +49,39 @@ def migrate() -> None:
 @click.argument("entity", type=click.Choice(ENTITIES))
 @click.argument("file", type=file_path)
 @click.option("--map", "map_file", type=file_path, help="Which column is which field (YAML).")
+@sheet_option
 @click.option("--dry-run", is_flag=True, help="Say what would happen, and leave nothing behind.")
+@lang_option
 @json_option
 @database_option
 @tables_needed
-def import_(entity: str, file: Path, map_file: Path | None, dry_run: bool, as_json: bool) -> None:
-    """Bring a UTF-8 CSV file in. The same file twice changes nothing."""
+def import_(
+    entity: str,
+    file: Path,
+    map_file: Path | None,
+    sheet: str | None,
+    dry_run: bool,
+    lang: str,
+    as_json: bool,
+) -> None:
+    """Bring a file in. The same file twice changes nothing."""
     from teichaku.cli.data import import_ as run
 
-    run(entity, file, map_file, dry_run=dry_run, as_json=as_json)
+    run(entity, file, map_file, sheet, dry_run=dry_run, as_json=as_json)
+
+
+@main.command()
+@click.argument("files", nargs=-1, required=True, type=file_path)
+@sheet_option
+@lang_option
+@json_option
+@database_option
+@tables_needed
+def guess(files: tuple[Path, ...], sheet: str | None, lang: str, as_json: bool) -> None:
+    """Say what FILES are, and print the mapping file that would read them."""
+    from teichaku.cli.guess import guess as run
+
+    run(files, sheet, as_json=as_json)
 
 
 @main.group()
@@ -116,11 +149,12 @@ def activate(file: Path, break_glass: str, lang: str, as_json: bool) -> None:
 @click.option("--rulebook", "rulebook_file", type=file_path, help="Score by this one instead.")
 @click.option("--as-of", metavar="T", help="An instant, ISO 8601; default now.")
 @click.option("--csv", "csv_file", type=click.Path(dir_okay=False, path_type=Path))
+@lang_option
 @json_option
 @database_option
 @tables_needed
 def score(
-    rulebook_file: Path | None, as_of: str | None, csv_file: Path | None, as_json: bool
+    rulebook_file: Path | None, as_of: str | None, csv_file: Path | None, lang: str, as_json: bool
 ) -> None:
     """Score every lead. Under the rulebook in force and as of now, the result is stored."""
     from teichaku.cli.scores import score as run
@@ -171,13 +205,99 @@ def backtest(
 
 
 @main.command()
+@click.option("--as-of", metavar="D", help="Up to the end of this day, YYYY-MM-DD; default today.")
+@click.option("--by", metavar="F", help="month, or a field: lead.F, deal.F, owner.F, company.F.")
+@lang_option
+@json_option
+@database_option
+@tables_needed
+def kpi(as_of: str | None, by: str | None, lang: str, as_json: bool) -> None:
+    """Print the shared KPIs with their denominators and intervals."""
+    from teichaku.cli.kpi import kpi as run
+
+    run(as_of, by, lang, as_json=as_json)
+
+
+@main.command()
+@click.option("--as-of", metavar="D", help="Up to the end of this day, YYYY-MM-DD; default now.")
+@click.option(
+    "--claims", "claims_file", type=file_path, help="Which items you would tick (YAML or CSV)."
+)
+@lang_option
+@json_option
+@database_option
+@tables_needed
+def checklist(as_of: str | None, claims_file: Path | None, lang: str, as_json: bool) -> None:
+    """Compute the 20 items of adoption from what is recorded."""
+    from teichaku.cli.checklist import checklist as run
+
+    run(as_of, claims_file, as_json=as_json)
+
+
+@main.command()
+@click.option("--from", "start", metavar="D", help="First day (inclusive), YYYY-MM-DD.")
+@click.option("--to", "end", metavar="D", help="End day (exclusive), YYYY-MM-DD.")
+@click.option(
+    "--by", type=click.Choice(["person", "rule", "week"]), default="rule", show_default=True
+)
+@lang_option
+@json_option
+@database_option
+@tables_needed
+def inputs(start: str | None, end: str | None, by: str, lang: str, as_json: bool) -> None:
+    """Print how much of what people had to enter came in time."""
+    from teichaku.cli.inputs import inputs as run
+
+    run(start, end, by, lang, as_json=as_json)
+
+
+@main.command()
+@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option("--html", type=click.Path(dir_okay=False, path_type=Path), help="Write a page here.")
+@click.option("--excel", type=click.Path(dir_okay=False, path_type=Path), help="Write lists here.")
+@click.option("--claims", type=file_path, help="Which of the 20 points you think are reached.")
+@click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), metavar="D", help="Default: today.")
+@click.option("--hide-names", is_flag=True, help="People, companies and leads get stand-ins.")
+@click.option("--map", "map_file", type=file_path, help="How its files are read (YAML).")
+@click.option("--maps", type=file_path, hidden=True)
+@lang_option
+@json_option
+def diagnose(
+    folder: Path,
+    map_file: Path | None,
+    maps: Path | None,
+    html: Path | None,
+    excel: Path | None,
+    claims: Path | None,
+    as_of: datetime | None,
+    hide_names: bool,
+    lang: str,
+    as_json: bool,
+) -> None:
+    """Say where a company stands, from a FOLDER of its exports; your database stays untouched."""
+    from teichaku.cli.options import problems
+    from teichaku.cli.scratch import scratch_database
+
+    with problems(lang), scratch_database(lang):
+        from teichaku.cli.diagnose import diagnose as run
+
+        run(
+            folder, as_json=as_json, html=html, excel=excel, hide_names=hide_names, claims=claims,
+            as_of=as_of.date() if as_of else None, map_file=map_file, maps=maps,
+        )  # fmt: skip
+
+
+@main.command()
 @click.option("--leads", type=click.IntRange(1, 10_000_000), required=True)
 @click.option("--events", type=click.IntRange(0, 200_000_000), required=True)
 @click.option("--seed", type=int, default=1, show_default=True)
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="Write files here.")
+@lang_option
 @json_option
 @database_option
-def simulate(leads: int, events: int, seed: int, out: Path | None, as_json: bool) -> None:
+def simulate(
+    leads: int, events: int, seed: int, out: Path | None, lang: str, as_json: bool
+) -> None:
     """Make up a realistic company: as files with --out, else straight into the database."""
     from teichaku.cli.data import simulate as run
 
@@ -185,11 +305,26 @@ def simulate(leads: int, events: int, seed: int, out: Path | None, as_json: bool
 
 
 @main.command()
-@click.option("--host", default="127.0.0.1", show_default=True)
-@click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True)
+@click.argument("email")
+@click.option("--name", required=True, help="The person's name.")
+@click.option("--role", "roles", multiple=True, type=click.Choice(ROLES), default=[ROLES[-2]])
+@lang_option
 @database_option
 @tables_needed
-def serve(host: str, port: int) -> None:
+def invite(email: str, name: str, roles: tuple[str, ...], lang: str) -> None:
+    """Invite a person, the first administrator for one; prints the address to open."""
+    from teichaku.cli.people import invite as run
+
+    run(email, name, roles)
+
+
+@main.command()
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True)
+@lang_option
+@database_option
+@tables_needed
+def serve(host: str, port: int, lang: str) -> None:
     """Serve the pages."""
     from teichaku.cli.server import serve as run
 
@@ -197,10 +332,24 @@ def serve(host: str, port: int) -> None:
 
 
 @main.command()
-@click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True)
+@click.option("--beside", is_flag=True, hidden=True, help="End with the process that started it.")
+@lang_option
 @database_option
-def demo(port: int) -> None:
+@tables_needed
+def worker(beside: bool, lang: str) -> None:
+    """Do the work that waits outside the pages, until Ctrl-C. Several may run at once."""
+    from teichaku.cli.worker import worker as run
+
+    run(beside=beside)
+
+
+@main.command()
+@click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True)
+@click.option("--reset", is_flag=True, help="Take the made-up company away instead.")
+@lang_option
+@database_option
+def demo(port: int, reset: bool, lang: str) -> None:
     """Migrate, fill an empty database with a made-up company, and serve it on this machine."""
     from teichaku.cli.server import demo as run
 
-    run(port)
+    run(port, reset=reset)

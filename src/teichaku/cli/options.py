@@ -5,18 +5,33 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
-from typing import Any, ParamSpec, TypeVar
+from typing import IO, Any, ParamSpec, TypeVar
 
 import click
+
+from teichaku.cli.words import said as _
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
 file_path = click.Path(exists=True, dir_okay=False, path_type=Path)
 json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+sheet_option = click.option("--sheet", metavar="NAME", help="Which sheet of an Excel file.")
 lang_option = click.option(
     "--lang", type=click.Choice(["ja", "en"]), default="ja", show_default=True
 )
+
+
+class Refused(click.ClickException):
+    """A problem that a user can mend, said in the language of the command; exits with 1."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self._line = _("Error: %(message)s") % {"message": message}
+
+    def show(self, file: IO[Any] | None = None) -> None:
+        """Nothing; stderr has the message."""
+        click.echo(self._line, file=file, err=file is None)
 
 
 def database_option(command: Callable[P, R]) -> Callable[..., R]:
@@ -47,16 +62,19 @@ def tables_needed(command: Callable[P, R]) -> Callable[P, R]:
 
 
 def tables_require() -> None:
-    """Nothing; a database without tables raises ``ClickException``. Looking makes no file."""
+    """Nothing; a database without tables raises ``Refused``. Looking makes no file."""
     from django.db import connection
 
     from teichaku.core.selectors import tables_exist
 
     if not tables_exist():
         name = connection.settings_dict["NAME"]
-        raise click.ClickException(
-            f"The database {name} has no tables yet. Check --db or DATABASE_URL, or create the"
-            " tables there: teichaku migrate"
+        raise Refused(
+            _(
+                "The database %(name)s has no tables yet. Check --db or DATABASE_URL, or create"
+                " the tables there: teichaku migrate"
+            )
+            % {"name": name}
         )
 
 
@@ -76,18 +94,21 @@ class problems:  # noqa: N801 - reads as a word where it is used
 
         if isinstance(error, RulebookError):
             lines = [problem.message(self._lang) for problem in error.problems]
-            raise click.ClickException("\n".join(lines)) from error
+            raise Refused("\n".join(lines)) from error
         if isinstance(error, TeichakuError):
-            raise click.ClickException(str(error)) from error
+            raise Refused(str(error)) from error
         if isinstance(error, OSError) and error.filename is not None:
-            raise click.ClickException(
-                f"{error.filename}: {error.strerror}. Check the path and who may use it."
+            raise Refused(
+                _("%(file)s: %(why)s. Check the path and who may use it.")
+                % {"file": error.filename, "why": error.strerror}
             ) from error
         if isinstance(error, Exception) and _refused_by_database(error):
-            said = str(error).splitlines()[0]
-            raise click.ClickException(
-                f"The database cannot be used: {said}. Check --db or DATABASE_URL; if its tables"
-                " are older than this program, bring them up to date: teichaku migrate"
+            raise Refused(
+                _(
+                    "The database cannot be used: %(why)s. Check --db or DATABASE_URL; if its"
+                    " tables are older than this program, bring them up to date: teichaku migrate"
+                )
+                % {"why": str(error).splitlines()[0]}
             ) from error
 
 

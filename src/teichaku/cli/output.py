@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 import click
 from tqdm import tqdm
 
+from teichaku.cli.words import said as _
 from teichaku.core.errors import InvalidInput
 from teichaku.engine.rulebook.model import Rulebook
 
@@ -56,7 +57,9 @@ def text_of(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError:
-        raise InvalidInput(f"{path} is not UTF-8 text; save it as UTF-8.") from None
+        raise InvalidInput(
+            _("%(file)s is not UTF-8 text; save it as UTF-8.") % {"file": path}
+        ) from None
 
 
 def instant_given(text: str, zone: ZoneInfo) -> datetime:
@@ -65,7 +68,8 @@ def instant_given(text: str, zone: ZoneInfo) -> datetime:
         found = datetime.fromisoformat(text)
     except ValueError:
         raise click.BadParameter(
-            f"{text!r} is not an instant; write one such as 2026-11-22T09:00+09:00.",
+            _("“%(text)s” is not an instant; write one such as 2026-11-22T09:00+09:00.")
+            % {"text": text},
             param_hint="--as-of",
         ) from None
     return found if found.tzinfo else found.replace(tzinfo=zone)
@@ -76,20 +80,28 @@ def span_given(start: str | None, end: str | None, rulebook: Rulebook) -> Span:
     zone = ZoneInfo(rulebook.timezone)
     span = _midnight("--from", start, zone), _midnight("--to", end, zone)
     if span[0] and span[1] and span[0] >= span[1]:
-        raise click.UsageError(f"--to {end} must be later than --from {start}.")
+        raise click.UsageError(
+            _("--to %(end)s must be later than --from %(start)s.") % {"end": end, "start": start}
+        )
     return span
 
 
 def _midnight(option: str, text: str | None, zone: ZoneInfo) -> datetime | None:
     if text is None:
         return None
+    day = day_given(option, text)
+    return datetime(day.year, day.month, day.day, tzinfo=zone)
+
+
+def day_given(option: str, text: str) -> date:
+    """The day of an option, YYYY-MM-DD."""
     try:
-        day = date.fromisoformat(text)
+        return date.fromisoformat(text)
     except ValueError:
         raise click.BadParameter(
-            f"{text!r} is not a day; write one such as 2026-11-22.", param_hint=option
+            _("“%(text)s” is not a day; write one such as 2026-11-22.") % {"text": text},
+            param_hint=option,
         ) from None
-    return datetime(day.year, day.month, day.day, tzinfo=zone)
 
 
 def iso(instant: datetime | None, rulebook: Rulebook) -> str | None:

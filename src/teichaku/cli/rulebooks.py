@@ -125,6 +125,8 @@ def schema() -> None:
 
 def activate(file: Path, break_glass: str, lang: str, *, as_json: bool) -> None:
     """The rulebook in force from now on; free only as long as nobody could approve it."""
+    from django.utils.translation import gettext as _
+
     from teichaku.accounts.selectors import approvers_exist
     from teichaku.cli.data import COMMAND_LINE
     from teichaku.core.errors import Conflict
@@ -133,8 +135,11 @@ def activate(file: Path, break_glass: str, lang: str, *, as_json: bool) -> None:
     rulebook = known_rulebook(file)
     if approvers_exist() and not break_glass:
         raise Conflict(
-            "People who approve rulebooks have signed up, so this one needs their approval."
-            " Propose it to them, or use --break-glass REASON; the reason is shown to everybody."
+            _(
+                "People who approve rulebooks have signed up, so this one needs their approval."
+                " Propose it to them, or use --break-glass REASON; the reason is shown to"
+                " everybody."
+            )
         )
     document = text_of(file)
     revision = revision_save(rulebook=rulebook, document=document, actor=COMMAND_LINE)

@@ -11,10 +11,13 @@ from zoneinfo import ZoneInfo
 import click
 import numpy as np
 import numpy.typing as npt
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from teichaku.cli.data import COMMAND_LINE
 from teichaku.cli.output import Bar, instant_given, iso, number, print_json, write_csv
 from teichaku.cli.rulebooks import known_rulebook
+from teichaku.cli.tables import table_lines
 from teichaku.core import clock
 from teichaku.core.errors import InvalidInput
 from teichaku.core.instants import micros
@@ -52,8 +55,10 @@ def score(
     rulebook = known_rulebook(rulebook_file) if rulebook_file else active
     if rulebook is None:
         raise InvalidInput(
-            "No rulebook is in force. Give one with --rulebook FILE, or put one in force:"
-            " teichaku rulebook activate FILE"
+            _(
+                "No rulebook is in force. Give one with --rulebook FILE, or put one in force:"
+                " teichaku rulebook activate FILE"
+            )
         )
     stored = None
     if as_of is None and rulebook == active:
@@ -69,7 +74,7 @@ def score(
 
 
 def _store_scores() -> Refresh:
-    with Bar("score", "lead") as bar:
+    with Bar(_("scores"), _("lead")) as bar:
         return scores_refresh(actor=COMMAND_LINE, progress=bar.update_to)
 
 
@@ -117,13 +122,25 @@ def _document(
 
 
 def _print(rulebook: Rulebook, table: _Table, instant: datetime, stored: Refresh | None) -> None:
-    click.echo(f"{rulebook.title}: {len(table.lead):,} leads as of {iso(instant, rulebook)}")
-    for grade, count in sorted(Counter(table.grade.tolist()).items()):
-        click.echo(f"  {grade or '-':>3}  {count:>9,}")
-    if stored:
-        click.echo(
-            f"stored in {stored.seconds:.1f} s; newly qualified {stored.qualified:,},"
-            f" superseded {stored.superseded:,}"
-        )
-    else:
-        click.echo("not stored: only the rulebook in force as of now is")
+    leads = len(table.lead)
+    text = ngettext(
+        "%(title)s: %(n)s lead as of %(at)s", "%(title)s: %(n)s leads as of %(at)s", leads
+    )
+    at = instant.astimezone(ZoneInfo(rulebook.timezone)).strftime(_("%Y-%m-%d %H:%M"))
+    click.echo(text % {"title": rulebook.title, "n": f"{leads:,}", "at": at})
+    counts = sorted(Counter(table.grade.tolist()).items())
+    if counts:
+        rows = [(grade or "-", f"{count:,}") for grade, count in counts]
+        click.echo("\n".join(table_lines(rows, numbers=(1,))))
+    click.echo(_stored_text(stored))
+
+
+def _stored_text(stored: Refresh | None) -> str:
+    if stored is None:
+        return _("not stored: only the scores under the rulebook in force, as of now, are")
+    text = _("stored in %(seconds)s s; newly qualified %(qualified)s, superseded %(superseded)s")
+    return text % {
+        "seconds": f"{stored.seconds:.1f}",
+        "qualified": f"{stored.qualified:,}",
+        "superseded": f"{stored.superseded:,}",
+    }

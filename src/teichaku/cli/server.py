@@ -2,75 +2,109 @@
 
 from __future__ import annotations
 
-import secrets
-from importlib.resources import files
+import ipaddress
+import sys
+import time
+from io import TextIOWrapper
 
 import click
 from django.conf import settings
+from django.utils.translation import gettext as _
 
-from teichaku.accounts.models import Role, User
-from teichaku.accounts.services import role_grant, user_create, user_set_password
-from teichaku.cli.data import COMMAND_LINE, migrate, simulate
+from teichaku.accounts.models import User
+from teichaku.cli.data import migrate
+from teichaku.cli.output import Bar
+from teichaku.cli.worker import worker_beside
+from teichaku.console.demo import demo_load
+from teichaku.console.demo_logins import demo_logins
+from teichaku.console.demo_reset import demo_reset
+from teichaku.console.demo_staff import COMPANY, ROLES_SHOWN
+from teichaku.console.demo_state import LOADING, demo_made_up_to
 from teichaku.core.errors import InvalidInput
-from teichaku.engine.rulebook.load import load
 from teichaku.leads.models import Lead
-from teichaku.rulebook.selectors import rulebook_in_force
-from teichaku.rulebook.services import revision_activate, revision_save
-from teichaku.scoring.services import scores_refresh
-
-DEMO_LEADS, DEMO_EVENTS, DEMO_SEED = 2_000, 40_000, 120
-DEMO_EMAIL = "admin@teichaku.example"
+from teichaku.rulebook.models import Revision
 
 
 def serve(host: str, port: int) -> None:
-    """The pages, until interrupted."""
+    """The pages, until interrupted. Those of a made-up company open on this machine alone."""
     import waitress
 
+    if demo_made_up_to() and not _is_loopback(host):
+        raise InvalidInput(
+            _(
+                "The database holds the made-up company, whose passwords are printed on the"
+                " screen, so it is served on this machine alone. Use --host 127.0.0.1, or another"
+                " database: --db FILE"
+            )
+        )
     from teichaku.config.wsgi import application
 
     click.echo(f"http://{host}:{port}/")
     waitress.serve(application, host=host, port=port, threads=8, ident=None)
 
 
-def demo(port: int) -> None:
-    """A made-up company behind a log-in with a fresh random password, on this machine only."""
+def demo(port: int, *, reset: bool) -> None:
+    """A made-up company with a log-in for each role, on this machine only."""
+    _print_anyhow()
     migrate()
-    _refuse_real_data()
-    password = _fresh_password()
-    if not Lead.objects.exists():
-        click.echo("Making up a company …")
-        simulate(DEMO_LEADS, DEMO_EVENTS, DEMO_SEED, None, as_json=False)
-    if rulebook_in_force() is None:
-        _activate_demo_rulebook()
-    scores_refresh(actor=COMMAND_LINE)
-    click.echo(f"\nThe company, its people and their data are made up.\n  {DEMO_EMAIL}")
-    click.echo(f"  {password}\n")
-    serve("127.0.0.1", port)
+    _refuse_other_data()
+    if reset:
+        demo_reset()
+        click.echo(_("The made-up company was taken away. Make it anew: teichaku demo"))
+        return
+    _company_ensure()
+    _logins_print()
+    with worker_beside():
+        serve("127.0.0.1", port)
 
 
-def _refuse_real_data() -> None:
-    """A demo log-in has no place beside real leads."""
-    if Lead.objects.exists() and not User.objects.filter(email=DEMO_EMAIL).exists():
+def _company_ensure() -> None:
+    """Nothing; the company is there and whole."""
+    state = demo_made_up_to()
+    if state and state != LOADING:
+        return
+    if state == LOADING:
+        demo_reset()  # making it up was interrupted
+    started = time.monotonic()
+    click.echo(_("Making up %s with fourteen months of history …") % COMPANY)
+    with Bar(_("weeks"), "") as bar:
+        demo_load(progress=bar.update_to)
+    click.echo(_("Done in %d seconds.") % (time.monotonic() - started))
+
+
+def _logins_print() -> None:
+    passwords = demo_logins()
+    click.echo(_("\n%s, its people and their data are made up.") % COMPANY)
+    click.echo(_("Made up to %s. To take it away: teichaku demo --reset") % demo_made_up_to())
+    click.echo(_("Log-ins (kept in %s):") % (settings.STATE_DIR / "demo-logins"))
+    for member in ROLES_SHOWN:
+        click.echo(f"  {member.email:<42}{passwords[member.email]}  {member.roles[0].label}")
+    click.echo("")
+
+
+def _refuse_other_data() -> None:
+    """A demo log-in has no place beside real data, and a reset would take that away."""
+    if demo_made_up_to():
+        return
+    if any(model.objects.exists() for model in (User, Lead, Revision)):
         raise InvalidInput(
-            f"The database {settings.DATABASES['default']['NAME']} holds leads that are not the"
-            " demo's, so no demo log-in is made in it. Use another one: teichaku demo --db FILE"
+            _(
+                "The database %s holds data that are not the demo's, so nothing is made up in it."
+                " Use another one: teichaku demo --db FILE"
+            )
+            % settings.DATABASES["default"]["NAME"]
         )
 
 
-def _activate_demo_rulebook() -> None:
-    document = (files("teichaku.console") / "demo-rulebook.yaml").read_text(encoding="utf-8")
-    revision = revision_save(rulebook=load(document), document=document, actor=COMMAND_LINE)
-    revision_activate(revision=revision, actor=COMMAND_LINE)
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
-def _fresh_password() -> str:
-    password = secrets.token_urlsafe(12)
-    user = User.objects.filter(email=DEMO_EMAIL).first()
-    if user is None:
-        user = user_create(
-            email=DEMO_EMAIL, name="デモ 管理者", password=password, actor=COMMAND_LINE
-        )
-        role_grant(user=user, role=Role.ADMINISTRATOR, actor=COMMAND_LINE)
-    else:
-        user_set_password(user=user, password=password, actor=COMMAND_LINE)
-    return password
+def _print_anyhow() -> None:
+    """Nothing; a console that lacks a character shows a stand-in for it, and goes on."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")

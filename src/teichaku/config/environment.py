@@ -20,13 +20,31 @@ VARIABLES = frozenset(
         "TEICHAKU_ALLOWED_HOSTS",
         "TEICHAKU_AUDIT_KEY",
         "TEICHAKU_DEBUG",
+        "TEICHAKU_EMAIL_FROM",
+        "TEICHAKU_EMAIL_URL",
+        "TEICHAKU_GOOGLE_CLIENT_ID",
+        "TEICHAKU_GOOGLE_CLIENT_SECRET",
+        "TEICHAKU_MICROSOFT_CLIENT_ID",
+        "TEICHAKU_MICROSOFT_CLIENT_SECRET",
+        "TEICHAKU_MICROSOFT_TENANT",
+        "TEICHAKU_PROXIES",
         "TEICHAKU_SECRET_KEY",
         "TEICHAKU_STATE_DIR",
     }
 )
-SECRETS = frozenset({"TEICHAKU_AUDIT_KEY", "TEICHAKU_SECRET_KEY"})
+SECRETS = frozenset(
+    {
+        "TEICHAKU_AUDIT_KEY",
+        "TEICHAKU_EMAIL_URL",
+        "TEICHAKU_GOOGLE_CLIENT_SECRET",
+        "TEICHAKU_MICROSOFT_CLIENT_SECRET",
+        "TEICHAKU_SECRET_KEY",
+    }
+)
 DEFAULT_DATABASE = "sqlite:///teichaku.sqlite3"
 LOOPBACK_HOSTS = ("localhost", "127.0.0.1", "[::1]")
+DEFAULT_EMAIL_FROM = "teichaku@localhost"
+MOST_PROXIES = 9
 DATABASE_SCHEMES = ("sqlite", "postgres", "postgresql")
 
 
@@ -34,6 +52,28 @@ class MalformedEnvironment(TeichakuError):
     """A variable is set to something that cannot be meant."""
 
     code = "malformed_environment"
+
+
+@dataclass(frozen=True, slots=True)
+class EmailServer:
+    """Where mail goes: ``console``, a folder (``file``) or a server (``smtp``)."""
+
+    kind: str
+    host: str = ""
+    port: int = 0
+    user: str = ""
+    password: str = ""
+    tls: str = ""  # "starttls", "ssl" or none
+    folder: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OidcClient:
+    """How this installation is known to a company account; ``tenant`` where there are many."""
+
+    client_id: str
+    client_secret: str
+    tenant: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +88,11 @@ class Environment:
     allowed_hosts: tuple[str, ...]
     state_dir: Path
     unknown: tuple[str, ...]
+    email: EmailServer
+    email_from: str
+    google: OidcClient
+    microsoft: OidcClient
+    proxies: int
 
 
 def refusal(name: str, value: str, expected: str) -> MalformedEnvironment:
@@ -119,6 +164,49 @@ def database_url(environ: Mapping[str, str], name: str) -> str:
     return value
 
 
+EMAIL_SCHEMES = {"smtp": ("", 25), "smtp+tls": ("starttls", 587), "smtps": ("ssl", 465)}
+
+
+def email_server(environ: Mapping[str, str], name: str) -> EmailServer:
+    """Where mail goes; without the variable it is printed and sent nowhere."""
+    parts = urlsplit(secret(environ, name) or "console:")
+    expected = "console:, file:///FOLDER or smtp://, smtp+tls://, smtps://USER:PASSWORD@HOST:PORT"
+    if parts.scheme == "console":
+        return EmailServer("console")
+    if parts.scheme == "file" and len(parts.path) > 1:
+        return EmailServer("file", folder=unquote(parts.path))
+    if parts.scheme not in EMAIL_SCHEMES or not parts.hostname:
+        raise refusal(name, "", expected)
+    tls, usual_port = EMAIL_SCHEMES[parts.scheme]
+    try:
+        port = parts.port or usual_port
+    except ValueError:
+        raise refusal(name, "", expected) from None
+    user, password = unquote(parts.username or ""), unquote(parts.password or "")
+    return EmailServer("smtp", parts.hostname, port, user, password, tls)
+
+
+def count(environ: Mapping[str, str], name: str, most: int) -> int:
+    """The variable as a small number, 0 without it."""
+    value = text(environ, name, "0")
+    if not value.isascii() or not value.isdigit() or int(value) > most:
+        raise refusal(name, value, f"a number from 0 to {most}")
+    return int(value)
+
+
+def oidc_client(environ: Mapping[str, str], prefix: str, *, tenant: bool) -> OidcClient:
+    """The client of that prefix; what is not given is blank."""
+
+    def given(name: str) -> str:
+        return text(environ, name, "") if name in environ else ""
+
+    return OidcClient(
+        client_id=given(f"{prefix}_CLIENT_ID"),
+        client_secret=secret(environ, f"{prefix}_CLIENT_SECRET") or "",
+        tenant=given(f"{prefix}_TENANT") if tenant else "",
+    )
+
+
 def sqlite_file(url: str) -> Path | None:
     """The absolute path of the SQLite file that the URL names; None for any other database."""
     parts = urlsplit(url)
@@ -177,6 +265,12 @@ def choose_database(database: str | None) -> None:
         )
 
 
+def choose_scratch(folder: Path) -> None:
+    """Nothing; Django will keep its database and all else in the folder, whatever is configured."""
+    choose_database(str(folder / "scratch.sqlite3"))
+    os.environ["TEICHAKU_STATE_DIR"] = str(folder / "state")
+
+
 def read(environ: Mapping[str, str] = os.environ) -> Environment:
     """The whole environment, or ``MalformedEnvironment`` at the first variable that is wrong."""
     url = database_url(environ, "DATABASE_URL")
@@ -194,4 +288,9 @@ def read(environ: Mapping[str, str] = os.environ) -> Environment:
         allowed_hosts=hosts(environ, "TEICHAKU_ALLOWED_HOSTS"),
         state_dir=state_dir,
         unknown=tuple(sorted(n for n in environ if n.startswith("TEICHAKU_") and n not in known)),
+        email=email_server(environ, "TEICHAKU_EMAIL_URL"),
+        email_from=text(environ, "TEICHAKU_EMAIL_FROM", DEFAULT_EMAIL_FROM),
+        google=oidc_client(environ, "TEICHAKU_GOOGLE", tenant=False),
+        microsoft=oidc_client(environ, "TEICHAKU_MICROSOFT", tenant=True),
+        proxies=count(environ, "TEICHAKU_PROXIES", MOST_PROXIES),
     )

@@ -47,3 +47,15 @@ EVENT_ICONS: Mapping[str, str] = {
     "opt_out": "circle-x",
 }
 OTHER_ICON = "info"
+MAIL = frozenset({"email_open", "email_click", "opt_out"})
+SALES = frozenset(
+    {
+        "call",
+        "meeting",
+        "deal_created",
+        "deal_won",
+        "deal_lost",
+        "handover_accepted",
+        "handover_returned",
+    }
+)

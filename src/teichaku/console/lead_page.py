@@ -1,42 +1,23 @@
-"""What the page of one lead shows: its fields, its qualifications, its events by day."""
+"""What the page of one lead shows beside its fields and its history."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
-from itertools import groupby
+from datetime import datetime
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
-from django.db.models import QuerySet
-from django.utils.functional import Promise
-from django.utils.translation import gettext as _
+from django.db.models import F, QuerySet
 
-from teichaku.console.event_words import EVENT_ICONS, EVENT_WORDS, OTHER_ICON
-from teichaku.console.selectors import qualifications_standing
+from teichaku.console.lead_filters import qualifications_standing
+from teichaku.deals.models import Deal
 from teichaku.engine.rulebook.prose.names import names_of
 from teichaku.engine.rulebook.show import predicate_sentence
-from teichaku.leads.models import AttributeDefinition, Lead
+from teichaku.leads.models import Lead
 from teichaku.leads.selectors import lead_labels
 from teichaku.scoring.explanations import Explanation
 from teichaku.scoring.models import Qualification
-from teichaku.tracking.models import Event
 
-EVENTS_PER_PAGE = 50
-
-
-@dataclass(frozen=True, slots=True)
-class Field:
-    """Something known about the lead, by its name on screen."""
-
-    name: str
-    value: str | datetime
-
-    @property
-    def is_instant(self) -> bool:
-        """Whether the value is a point in time."""
-        return isinstance(self.value, datetime)
+MOST_DEALS = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,26 +28,6 @@ class DefinitionLine:
     holds: bool
     judgeable: bool
     judgeable_from: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
-class Happening:
-    """An event in words."""
-
-    at: datetime
-    text: str | Promise
-    object: str
-    icon: str
-    source: str
-
-
-@dataclass(frozen=True, slots=True)
-class Timeline:
-    """Some days of the lead's events, newest first."""
-
-    days: Sequence[tuple[date, Sequence[Happening]]]
-    page: int
-    has_more: bool
 
 
 def lead_shown(uid: UUID) -> Lead | None:
@@ -104,79 +65,7 @@ def qualifications_of(lead: Lead) -> QuerySet[Qualification]:
     )
 
 
-def timeline(lead: Lead, *, page: int, zone: ZoneInfo) -> Timeline:
-    """One page of the events that count for the lead, by local day."""
-    members = list(Lead.objects.filter(root=lead).values_list("pk", flat=True))
-    start = (page - 1) * EVENTS_PER_PAGE
-    rows = (
-        Event.objects.filter(lead__in=members, origin=Event.Origin.HUMAN, retracted_at=None)
-        .select_related("signature")
-        .order_by("-at", "-pk")[start : start + EVENTS_PER_PAGE + 1]
-    )
-    events = [_happening(event) for event in rows]
-    shown = events[:EVENTS_PER_PAGE]
-    days = groupby(shown, key=lambda event: event.at.astimezone(zone).date())
-    return Timeline(
-        [(day, list(group)) for day, group in days], page, len(events) > EVENTS_PER_PAGE
-    )
-
-
-def lead_fields(lead: Lead) -> list[Field]:
-    """What is known of the lead and its company, own attributes last; blanks are left out."""
-    company = lead.company.root if lead.company else None
-    known: list[tuple[str, object]] = [
-        (_("E-mail address"), lead.email),
-        (_("Telephone"), lead.phone),
-        (_("Department"), lead.department),
-        (_("Job title"), lead.title),
-        (_("Owner"), lead.owner.name if lead.owner else ""),
-        (_("Stage"), lead.stage),
-        (_("Marketing source"), lead.source),
-        (_("Campaign"), lead.campaign),
-        (_("Known since"), lead.created_at),
-    ]
-    if company:
-        known += [
-            (_("Industry"), company.industry),
-            (_("Employees"), company.employees),
-            (_("Prefecture"), company.prefecture),
-            (_("Website"), company.domain),
-            (_("Corporate number"), company.corporate_number),
-            (_("Competitor"), company.is_competitor),
-        ]
-    known += _own_attributes(lead)
-    return [Field(name, _value(value)) for name, value in known if value not in (None, "")]
-
-
-def _own_attributes(lead: Lead) -> Iterator[tuple[str, object]]:
-    company = lead.company.root.attributes if lead.company else {}
-    values = {("lead", name): value for name, value in lead.attributes.items()}
-    values |= {("company", name): value for name, value in company.items()}
-    if not values:
-        return
-    labels = {
-        (owner, name): label
-        for owner, name, label in AttributeDefinition.objects.filter(
-            object__in=["lead", "company"]
-        ).values_list("object", "name", "label")
-    }
-    for key, value in sorted(values.items()):
-        yield labels.get(key) or key[1], value
-
-
-def _value(value: object) -> str | datetime:
-    if isinstance(value, bool):
-        return _("Yes") if value else _("No")
-    return value if isinstance(value, datetime) else str(value)
-
-
-def _happening(event: Event) -> Happening:
-    shape = event.signature
-    parts = (shape.path, shape.form, shape.asset, shape.campaign, shape.rank)
-    return Happening(
-        at=event.at,
-        text=EVENT_WORDS.get(shape.type, shape.type),
-        object=" ".join(filter(None, parts)),
-        icon=EVENT_ICONS.get(shape.type, OTHER_ICON),
-        source=event.source,
-    )
+def deals_of(lead: Lead) -> QuerySet[Deal]:
+    """The lead's deals, open ones first, then the newest."""
+    rows = Deal.objects.filter(lead__root=lead).select_related("stage", "owner")
+    return rows.order_by(F("closed_on").desc(nulls_first=True), "-created_on", "-pk")[:MOST_DEALS]

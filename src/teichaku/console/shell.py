@@ -14,6 +14,7 @@ from teichaku.accounts.access import rights_of, standing_of
 from teichaku.accounts.models import User
 from teichaku.core.menus import Command, NavigationItem, commands, navigation
 from teichaku.core.registry import Text
+from teichaku.notify.selectors import MANY, notifications_unread, tasks_due
 
 THEMES = ("light", "dark")
 
@@ -46,6 +47,19 @@ class Shell:
         """The rights of the person."""
         return rights_of(self._request)
 
+    @property
+    def unread(self) -> str:
+        """How many notifications the person has not read, "" for none."""
+        user = self._request.user
+        count = notifications_unread(user) if isinstance(user, User) else 0
+        return f"{MANY}+" if count > MANY else str(count or "")
+
+    @property
+    def tasks_due(self) -> int:
+        """How many of the person's tasks are past their time."""
+        user, roles = self._request.user, standing_of(self._request).roles
+        return tasks_due(user, roles) if isinstance(user, User) else 0
+
     def navigation(self) -> Iterator[list[Way]]:
         """The lines that the person sees, by group."""
         shown = sorted(self._shown(), key=lambda item: (item.group, item.position))
@@ -69,7 +83,8 @@ def commands_of(request: HttpRequest, text: str = "") -> list[Way]:
     """Pages and commands open to the person whose label or words hold the text."""
     held = rights_of(request)
     wanted = text.casefold()
-    known: list[NavigationItem | Command] = [*navigation.values(), *commands.values()]
+    pages = sorted(navigation.values(), key=lambda item: (item.group, item.position))
+    known: list[NavigationItem | Command] = [*pages, *commands.values()]
     return [
         Way(item.label, reverse(item.view), item.icon)
         for item in known

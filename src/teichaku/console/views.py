@@ -11,18 +11,24 @@ from django.shortcuts import redirect, render
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
-from teichaku.accounts.access import needs
-from teichaku.console.forms import LeadFilterForm
+from teichaku.accounts.access import needs, rights_of
+from teichaku.accounts.actors import person_of
+from teichaku.console.editing import may_edit
+from teichaku.console.forms import LeadFilterForm, SavedViewForm
+from teichaku.console.lead_advice import advice
+from teichaku.console.lead_fields import company_fields, lead_fields
+from teichaku.console.lead_filters import COUNTED
 from teichaku.console.lead_page import (
+    deals_of,
     definition_lines,
-    lead_fields,
     lead_label,
     lead_shown,
     qualifications_of,
-    timeline,
 )
+from teichaku.console.lead_timeline import LAST_PAGE, VIEWS, timeline
+from teichaku.console.saved_views import views_for_user
 from teichaku.console.score_lines import score_lines
-from teichaku.console.selectors import COUNTED, leads_listed
+from teichaku.console.selectors import leads_listed
 from teichaku.engine.rulebook.model import Rulebook
 from teichaku.leads.models import Lead
 from teichaku.rulebook.selectors import (
@@ -43,13 +49,19 @@ def lead_list(request: HttpRequest) -> HttpResponse:
     page = None
     if form.is_valid():
         page = leads_listed(form.wanted(), after=form.cleaned_data["after"])
+    query = request.GET.copy()
+    query.pop("after", None)
     context = {
         "form": form,
         "page": page,
         "counted": COUNTED,
         "letters": _letters(rulebook),
         "zone": _zone(rulebook),
-        "filtered": any(request.GET.get(name) for name in ("q", "grade", "mql")),
+        "filtered": any(value for name, value in query.items() if name != "sort"),
+        "query": query.urlencode(),
+        "views": views_for_user(person_of(request), "leads"),
+        "view_form": SavedViewForm(),
+        "may_export": "leads.export" in rights_of(request),
     }
     return render(request, "console/lead_list.html", context, status=200 if page else 400)
 
@@ -68,10 +80,9 @@ def lead(request: HttpRequest, uid: UUID) -> HttpResponse:
     zone = _zone(rulebook)
     context = {
         "lead": found,
-        "label": lead_label(found),
-        "fields": lead_fields(found),
+        **_own(request, found),
         "qualifications": qualifications_of(found),
-        "timeline": timeline(found, page=_page(request), zone=zone),
+        "timeline": timeline(found, view=_view(request), page=_page(request), zone=zone),
         "revision": activation.revision if activation else None,
         "zone": zone,
         **(_score(found, rulebook) if rulebook else {}),
@@ -79,18 +90,39 @@ def lead(request: HttpRequest, uid: UUID) -> HttpResponse:
     return render(request, "console/lead.html", context)
 
 
+def _own(request: HttpRequest, found: Lead) -> dict[str, object]:
+    return {
+        "label": lead_label(found),
+        "row": found,
+        "fields": lead_fields(found),
+        "company_fields": company_fields(found.company.root) if found.company else (),
+        "edit_url": "console:lead_field",
+        "may_edit": may_edit(request, found),
+        "deals": deals_of(found),
+        "timeline_views": VIEWS.items(),
+    }
+
+
 def _score(found: Lead, rulebook: Rulebook) -> dict[str, object]:
     explanation = lead_explained(found.pk, rulebook)
     return {
         "score": explanation,
+        "advice": advice(explanation),
         "lines": score_lines(explanation.reasons, rulebook),
         "conditions": definition_lines(explanation, get_language() or settings.LANGUAGE_CODE),
     }
 
 
+def _view(request: HttpRequest) -> str:
+    view = request.GET.get("view", "")
+    if view not in VIEWS:
+        raise Http404
+    return view
+
+
 def _page(request: HttpRequest) -> int:
     text = request.GET.get("page", "1")
-    if not (text.isascii() and text.isdigit() and 0 < len(text) < 6 and int(text)):
+    if not (text.isascii() and text.isdigit() and len(text) < 6 and 0 < int(text) <= LAST_PAGE):
         raise Http404
     return int(text)
 
