@@ -44,9 +44,15 @@ def plain_surroundings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Non
         **settings.STORAGES,
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
     }
+    # The slowness of the real one protects stored passwords, and only takes time here.
+    hashers = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     caches = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
     with override_settings(
-        STORAGES=storages, STATE_DIR=state_dir, WHITENOISE_AUTOREFRESH=True, CACHES=caches
+        STORAGES=storages,
+        STATE_DIR=state_dir,
+        WHITENOISE_AUTOREFRESH=True,
+        CACHES=caches,
+        PASSWORD_HASHERS=hashers,
     ):
         yield
 

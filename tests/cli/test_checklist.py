@@ -52,7 +52,7 @@ def test_lines_for_people(cli, company):
     assert "   1 Purpose and KPIs are written down [In part, until 2027-03-31]" in lines
     assert "  15 Scoring rules are reviewed [To be judged (on 2026-08-01)]" in lines
     assert "     - New deals linked to a lead 66.7% (n=3; needed: 90% or more)" in lines
-    assert "     > Score the leads under the rulebook in force: teichaku score." in lines
+    assert any(line.startswith("     > ") and "teichaku " not in line for line in lines)
     assert lines[-1] == "Work on this next: 4 Who enters what, and by when, is fixed"
 
 

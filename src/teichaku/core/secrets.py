@@ -6,7 +6,7 @@ import base64
 import hashlib
 import hmac
 
-from cryptography.fernet import Fernet
+from cryptography.fernet import Fernet, MultiFernet
 from django.conf import settings
 
 
@@ -20,8 +20,10 @@ def decrypted(stored: str) -> str:
     return _cipher().decrypt(stored.encode()).decode()
 
 
-def _cipher() -> Fernet:
-    return Fernet(_derived(settings.SECRET_KEY))
+def _cipher() -> MultiFernet:
+    # Former keys still read, so that the secret key can be changed without losing what is stored.
+    keys: list[str] = [settings.SECRET_KEY, *map(str, settings.SECRET_KEY_FALLBACKS)]
+    return MultiFernet([Fernet(_derived(key)) for key in keys])
 
 
 def _derived(key: str) -> bytes:
