@@ -241,10 +241,10 @@ def test_a_file_with_columns_and_no_rows_does_nothing(entity, header):
 
 def test_progress_counts_up_to_the_last_row(tmp_path):
     path = tmp_path / "events.csv"
-    rows = [f"e{i},1,page_view,2026-01-01" for i in range(11_000)]
+    rows = [f"e{i},1,page_view,2026-01-01" for i in range(21_000)]
     path.write_text("external_id,lead,type,at\n" + "\n".join(rows), encoding="utf-8")
     seen = []
     import_file(entity="events", path=path, actor=ACTOR, progress=seen.append)
     assert seen == sorted(seen)
-    assert seen[-1] == 11_000
+    assert seen[-1] == 21_000
     assert len(seen) > 1
