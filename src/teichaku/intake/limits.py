@@ -8,7 +8,7 @@ from teichaku.core.registry import SettingDeclaration
 
 MEGABYTE = 1 << 20
 MOST_LINE = MEGABYTE  # bytes of a line, characters of a cell
-MOST_ROWS = 5_000_000
+MOST_ROWS = 20_000_000
 MOST_COLUMNS = 1_000
 MOST_UNPACKED = 1024 * MEGABYTE  # of all parts of a workbook together
 MOST_RATIO = 200  # how many times larger than packed; workbooks of real rows reach about 30
@@ -16,5 +16,5 @@ WORKBOOK_SECONDS = 120
 WORKBOOK_MEMORY = 3 * 1024 * MEGABYTE
 
 max_file_mb = SettingDeclaration(
-    "intake.max_file_mb", 200, _("The largest file that is read, in megabytes")
+    "intake.max_file_mb", 1_000, _("The largest file that is read, in megabytes")
 )
