@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.db.transaction import TransactionManagementError
 
 from teichaku.core import bulk
 from teichaku.core.ids import uuid7
@@ -100,3 +101,17 @@ def test_a_broken_constraint_stops_a_plain_insert():
     row = (lead, "default", "1")
     with pytest.raises(IntegrityError), transaction.atomic():
         bulk.insert(LeadIdentity, ("lead", "system", "external_id"), [row, row])
+
+
+@pytest.mark.django_db(transaction=True)
+def test_nothing_is_written_outside_of_a_transaction():
+    row = ("page_view", "/1", "", "", "", "")
+    for write in (
+        lambda: bulk.insert(Signature, SHAPE, [row]),
+        lambda: bulk.insert_new(Signature, SHAPE, [row]),
+        lambda: bulk.update(Signature, ("path",), [(1, "/2")]),
+        lambda: bulk.upsert(Signature, "id", SHAPE, [(1, *row)]),
+    ):
+        with pytest.raises(TransactionManagementError):
+            write()
+    assert not Signature.objects.exists()

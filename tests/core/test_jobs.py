@@ -7,14 +7,12 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from teichaku.core import clock
-from teichaku.core.errors import Conflict
 from teichaku.core.jobs import (
     LeaseLost,
     job_claim,
     job_enqueue,
     job_fail,
     job_finish,
-    job_retry,
     jobs_keep_periodic,
     run_one,
 )
@@ -108,19 +106,6 @@ def test_the_recorded_error_says_where_and_never_quotes_data(handler):
     assert "ValueError" in error
     assert "in broken" in error
     assert "taro" not in error
-
-
-def test_a_parked_job_can_be_retried_and_no_other(handler):
-    seen = []
-    kind = handler(broken)
-    job = job_enqueue(kind=kind, max_attempts=1)
-    run_one("a")
-    handler(seen.append)
-    job_retry(job=job)
-    assert run_one("a")
-    assert len(seen) == 1
-    with pytest.raises(Conflict):
-        job_retry(job=job)
 
 
 def test_an_expired_lease_is_taken_over_and_the_late_worker_counts_no_more(handler):

@@ -9,22 +9,26 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection
-from tests.core.processes import wait_until, worker_process
+from tests.core.processes import SLOW, wait_until, worker_process
 
 from teichaku.core import clock
-from teichaku.core.jobs import (
-    SilentJob,
-    job_claim,
-    job_enqueue,
-    jobs_keep_periodic,
-    jobs_silent,
-    run_one,
-)
+from teichaku.core.job_watch import SilentJob, jobs_silent
+from teichaku.core.jobs import job_claim, job_enqueue, jobs_keep_periodic, run_one
 from teichaku.core.models import Job
 from teichaku.core.registry import JobHandler, job_handlers
 from teichaku.core.worker import Worker
 
 pytestmark = pytest.mark.django_db(transaction=True)
+# A server, as far as its worker is concerned.
+BOTH = """
+import time
+from teichaku.config.boot import start
+start(None, lang="en")
+from teichaku.cli.worker import worker_beside
+with worker_beside():
+    print("started", flush=True)
+    time.sleep(600)
+"""
 
 
 @pytest.fixture
@@ -76,6 +80,26 @@ def test_told_to_stop_it_finishes_the_job_under_way_and_begins_no_other(slow, tm
     done, waiting = Job.objects.filter(kind="test.slow").order_by("pk")
     assert (done.finished_at is not None, done.lease_until) == (True, None)
     assert (waiting.finished_at, waiting.attempts, waiting.leased_by) == (None, 0, "")
+
+
+def test_for_a_scheduler_it_ends_when_nothing_more_is_due(slow, tmp_path):
+    first, second = slow("first", 0), slow("second", 0)
+    once = SLOW.replace("worker(beside=len(sys.argv) > 1)", "worker(beside=False, once=True)")
+    running = worker_process(tmp_path, script=once)
+    out, err = running.communicate(timeout=120)
+    assert (running.returncode, "Traceback" in err) == (0, False), err
+    assert "Ctrl-C" not in out
+    assert first.with_suffix(".done").exists()
+    assert second.with_suffix(".done").exists()
+
+
+def test_it_ends_when_whoever_started_it_is_killed(tmp_path):
+    running = worker_process(tmp_path, script=BOTH)
+    assert running.stdout is not None
+    assert running.stdout.readline() == "started\n"
+    running.kill()
+    # The worker writes to the same pipe: that it is closed means that it has ended too.
+    running.communicate(timeout=120)
 
 
 def test_it_ends_with_whoever_started_it(slow, tmp_path):

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from django.apps import AppConfig
+from django.utils.module_loading import autodiscover_modules
 from django.utils.translation import gettext_lazy as _
+
+A_DAY = 86_400
 
 
 class CoreConfig(AppConfig):
@@ -15,15 +18,32 @@ class CoreConfig(AppConfig):
 
     def ready(self) -> None:
         """Nothing; the core's own checks, actions, topics and jobs are registered."""
-        from teichaku.core import audit, checks, registry
-        from teichaku.core.reading import reading_followed
+        from teichaku.core import audit, checks, ledger_cleaning, parked_jobs, registry
 
         checks.register_all()
-        registry.declared_settings.register(reading_followed.name, reading_followed)
-        registry.audit_actions.register(
-            "core.setting_write", registry.AuditAction(_("Changed a setting"))
-        )
+        for name, text in (
+            ("core.setting_write", _("Changed a setting")),
+            ("core.job_retry", _("Tried parked work again")),
+            ("core.job_drop", _("Dropped parked work")),
+        ):
+            registry.audit_actions.register(name, registry.AuditAction(text))
         registry.topics.register("core.setting_written", registry.Topic(_("A setting changed")))
-        registry.job_handlers.register(
-            "core.audit_seal", registry.JobHandler(audit.audit_seal_all, every_seconds=60)
+        registry.topics.register(
+            parked_jobs.TOPIC, registry.Topic(_("Somebody decided about parked work"))
         )
+        registry.job_handlers.register(
+            "core.audit_seal",
+            registry.JobHandler(
+                audit.audit_seal_all, every_seconds=60, text=_("Seal the audit trail")
+            ),
+        )
+        registry.job_handlers.register(
+            "core.ledgers_clean",
+            registry.JobHandler(
+                ledger_cleaning.ledgers_clean,
+                every_seconds=A_DAY,
+                text=_("Remove finished jobs and messages of more than 30 days ago"),
+            ),
+        )
+        # Each room tells there what it holds about people; the tables of all rooms exist by now.
+        autodiscover_modules("personal_data", "ledger_people")

@@ -1,7 +1,8 @@
 """Many rows at once, faster than objects allow: executemany on SQLite, COPY on PostgreSQL.
 
 Rows are tuples in the order of ``fields``, columns the same turned on its side; columns are
-quicker, as nothing has to be made per row. Every function belongs into the caller's transaction.
+quicker, as nothing has to be made per row. Every function that writes belongs into the caller's
+transaction and raises ``TransactionManagementError`` outside of one.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from uuid import UUID
 
 from django.db import IntegrityError, connection, models, transaction
 from django.db.backends.utils import CursorWrapper
+from django.db.transaction import TransactionManagementError
 
 T = TypeVar("T")
 M = TypeVar("M", bound=models.Model)
@@ -123,6 +125,7 @@ def insert_columns(model: type[models.Model], fields: Sequence[str], columns: Co
     """Nothing; all rows are stored, and a broken constraint raises ``IntegrityError``."""
     if not columns[0]:
         return
+    _held()
     fields, columns, note = _numbered(model, fields, columns)
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
@@ -166,6 +169,7 @@ def insert_new_columns(
     """The ``returning`` columns of the rows that were new; the others broke a unique key."""
     if not columns[0]:
         return []
+    _held()
     fields, columns, note = _numbered(model, fields, columns)
     found = _insert_new(model, fields, columns, returning)
     if found:
@@ -206,6 +210,7 @@ def update(model: type[models.Model], fields: Sequence[str], rows: Sequence[Row]
     """Nothing; each row's id, its first value, got the values of ``fields`` that follow it."""
     if not rows:
         return
+    _held()
     table = _quoted(model._meta.db_table)
     columns = _columns(model, fields)
     with connection.cursor() as cursor:
@@ -225,27 +230,64 @@ def update(model: type[models.Model], fields: Sequence[str], rows: Sequence[Row]
         )
 
 
-def upsert(model: type[models.Model], key: str, fields: Sequence[str], rows: Sequence[Row]) -> None:
-    """Nothing; rows whose ``key`` (unique) is known are overwritten, the others are added."""
+def upsert(
+    model: type[models.Model],
+    key: str,
+    fields: Sequence[str],
+    rows: Sequence[Row],
+    *,
+    steady: str | None = None,
+) -> None:
+    """Nothing; rows whose ``key`` (unique) is known are overwritten, the others are added.
+
+    ``steady``: a column with an index, mostly overwritten by what it holds already. SQLite would
+    move every entry of the index all the same.
+    """
     if not rows:
         return
+    _held()
     table = _quoted(model._meta.db_table)
-    unique, *others = _columns(model, (key, *fields))
-    sets = ", ".join(f"{column} = excluded.{column}" for column in others)
-    conflict = f" ON CONFLICT ({unique}) DO UPDATE SET {sets}"
     everything = (key, *fields)
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            columns = ", ".join((unique, *others))
+            columns = ", ".join(_columns(model, everything))
             _stage(cursor, model, everything, _turned(rows))
             cursor.execute(
-                f"INSERT INTO {table} ({columns}) SELECT {columns} FROM {_STAGING}{conflict}"  # noqa: S608
+                f"INSERT INTO {table} ({columns}) SELECT {columns} FROM {_STAGING}"  # noqa: S608
+                + _overwriting(model, key, fields)
             )
             cursor.execute(f"DROP TABLE {_STAGING}")
             return
-        cursor.executemany(
-            _insert_sql(model, everything) + conflict, _adapted(model, everything, _turned(rows))
-        )
+        adapted = _adapted(model, everything, _turned(rows))
+        add = _insert_sql(model, everything)
+        if steady is not None:
+            place = everything.index(steady)
+            moved = _moved(cursor, model, (key, steady), [(r[0], r[place]) for r in adapted])
+            others = [name for name in fields if name != steady]
+            stayed = [row for row in adapted if row[0] not in moved]
+            cursor.executemany(add + _overwriting(model, key, others), stayed)
+            adapted = [row for row in adapted if row[0] in moved]
+        cursor.executemany(add + _overwriting(model, key, fields), adapted)
+
+
+def _overwriting(model: type[models.Model], key: str, fields: Sequence[str]) -> str:
+    unique, *others = _columns(model, (key, *fields))
+    sets = ", ".join(f"{column} = excluded.{column}" for column in others)
+    return f" ON CONFLICT ({unique}) DO UPDATE SET {sets}"
+
+
+def _moved(
+    cursor: CursorWrapper, model: type[models.Model], fields: tuple[str, str], pairs: Sequence[Row]
+) -> set[object]:
+    """The keys of the stored rows (SQLite's) that hold another value than the pair says."""
+    key, column = _columns(model, fields)
+    cursor.execute(
+        f"SELECT stored.{key} FROM json_each(%s) AS pair"  # noqa: S608
+        f" JOIN {_quoted(model._meta.db_table)} AS stored ON stored.{key} = pair.key"
+        f" WHERE stored.{column} IS NOT pair.value",
+        [json.dumps(dict(pairs))],
+    )
+    return {found for (found,) in cursor.fetchall()}
 
 
 def _numbered(
@@ -275,6 +317,12 @@ def _last_id(model: type[models.Model]) -> int:
         cursor.execute(f"SELECT coalesce(max(id), 0) FROM {_quoted(model._meta.db_table)}")  # noqa: S608
         last: int = cursor.fetchone()[0]
         return last
+
+
+def _held() -> None:
+    """Raises outside of a transaction, where rows staged for PostgreSQL would be gone at once."""
+    if not connection.in_atomic_block:
+        raise TransactionManagementError("Rows are written in bulk within a transaction only.")
 
 
 def _quoted(name: str) -> str:

@@ -1,6 +1,7 @@
 """One table for all work outside a request: leases, attempts, back-off, periodic rows.
 
 A job runs at least once: a worker that dies leaves its lease to run out and another takes over.
+Where a kind of work takes many at once, all that wait are claimed, run and finished together.
 """
 
 from __future__ import annotations
@@ -8,15 +9,13 @@ from __future__ import annotations
 import logging
 import threading
 import traceback
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
-from typing import NamedTuple
 
 from django.db import DatabaseError, connection, transaction
 from django.db.models import DateTimeField, Q, QuerySet, Value
 from django.db.models.functions import Least
-from django.utils.translation import gettext as _
 
 from teichaku.core import clock
 from teichaku.core.canonical import Json
@@ -28,9 +27,9 @@ from teichaku.core.registry import job_handlers
 logger = logging.getLogger(__name__)
 
 LEASE = timedelta(minutes=5)
-SILENT_AFTER = timedelta(minutes=5)
 FIRST_PAUSE = timedelta(seconds=10)
 LONGEST_PAUSE = timedelta(hours=6)
+MOST_TOGETHER = 500
 UNFINISHED = Q(finished_at=None)
 WAITING = UNFINISHED & Q(parked_at=None)
 NO_LEASE = {"leased_by": "", "lease_until": None}
@@ -157,6 +156,12 @@ def job_finish(*, job: Job) -> None:
             raise _lease_lost(job)
 
 
+def jobs_finish(*, jobs: Sequence[Job]) -> int:
+    """How many of the jobs, claimed together, are done; those whose lease was lost are not."""
+    now = clock.now()
+    return _held(*jobs).update(**NO_LEASE, last_done_at=now, error="", finished_at=now)
+
+
 def _next_turn(run_at: datetime, every_seconds: int, now: datetime) -> datetime:
     # Turns missed while no worker ran are not made up for, and the rhythm stays where it was.
     period = timedelta(seconds=every_seconds)
@@ -176,75 +181,67 @@ def job_fail(*, job: Job, error: str) -> None:
             raise _lease_lost(job)
 
 
-def job_retry(*, job: Job) -> None:
-    """Nothing; the parked job is due again with all its attempts."""
-    retried = Job.objects.filter(pk=job.pk, parked_at__isnull=False).update(
-        parked_at=None, attempts=0, run_at=clock.now()
-    )
-    if not retried:
-        raise Conflict(
-            _(
-                "This job is not parked, so it cannot be retried. It either waits for its turn or"
-                " is done; reload the list to see which."
-            ),
-            job=job.uid,
-        )
-
-
-class SilentJob(NamedTuple):
-    """Periodic work that has stopped: since when it is due (None: it was never kept at all)."""
-
-    kind: str
-    due_at: datetime | None
-    parked: bool
-
-
-def jobs_silent() -> list[SilentJob]:
-    """The periodic work that nobody does: parked, or due for a whole period and five minutes."""
-    now = clock.now()
-    rows = {job.kind: job for job in Job.objects.filter(UNFINISHED, every_seconds__isnull=False)}
-    found = []
-    for kind, handler in job_handlers.items():
-        if handler.every_seconds is None:
-            continue
-        job = rows.get(kind)
-        if job is None:
-            found.append(SilentJob(kind, None, parked=False))
-            continue
-        held = job.lease_until is not None and job.lease_until > now
-        patience = SILENT_AFTER + timedelta(seconds=handler.every_seconds)
-        if job.parked_at or (not held and job.run_at + patience <= now):
-            found.append(SilentJob(kind, job.run_at, parked=job.parked_at is not None))
-    return found
-
-
 def run_one(worker: str, *, kinds: Collection[str] | None = None, lease: timedelta = LEASE) -> bool:
-    """Whether a job was due; it was run, and whatever it raised is recorded on its row.
+    """Whether a job was due; it was run, with all that its kind takes at once, and whatever it
+    raised is recorded on its row.
 
     The lease is renewed for as long as the job runs.
     """
     job = job_claim(worker=worker, kinds=kinds, lease=lease)
     if job is None:
         return False
+    jobs = [job, *_claim_beside(job)]
     try:
-        with _kept(job, lease):
-            job_handlers.get(job.kind).run(job.payload)
+        with _kept(jobs, lease):
+            _run(jobs)
     except Exception as error:
-        _settle_failure(job, error)
+        for failed in jobs:
+            _settle_failure(failed, error)
     else:
-        _settle_success(job)
+        _settle_success(jobs)
     return True
 
 
+def _claim_beside(job: Job) -> list[Job]:
+    """The others of the kind that are due and were never tried, under the lease of the job.
+
+    What failed or lost its worker once runs alone, so that one bad row spoils no other.
+    """
+    takes_many = job.kind in job_handlers and job_handlers.get(job.kind).together is not None
+    if not takes_many or job.key is not None or job.attempts > 1:
+        return []
+    now = clock.now()
+    fresh = Job.objects.filter(
+        WAITING, _free(now), kind=job.kind, key=None, attempts=0, run_at__lte=now
+    )
+    with transaction.atomic():
+        due = fresh.order_by("run_at", "id")
+        if connection.features.has_select_for_update_skip_locked:
+            due = due.select_for_update(skip_locked=True)
+        ids = list(due.values_list("pk", flat=True)[: MOST_TOGETHER - 1])
+        fresh.filter(pk__in=ids).update(
+            attempts=1, leased_by=job.leased_by, lease_until=job.lease_until
+        )
+    return list(Job.objects.filter(pk__in=ids, leased_by=job.leased_by, attempts=1).order_by("pk"))
+
+
+def _run(jobs: Sequence[Job]) -> None:
+    handler = job_handlers.get(jobs[0].kind)
+    if handler.together is not None:
+        handler.together([job.payload for job in jobs])
+    else:
+        handler.run(jobs[0].payload)
+
+
 @contextmanager
-def _kept(job: Job, lease: timedelta) -> Iterator[None]:
-    """Within the block, a thread renews the lease, so that no other worker takes the job over."""
+def _kept(jobs: Sequence[Job], lease: timedelta) -> Iterator[None]:
+    """Within the block, a thread renews the lease, so that no other worker takes the jobs over."""
     over = threading.Event()
 
     def renew() -> None:
         while not over.wait(lease.total_seconds() / 3):
             try:
-                held = _held(job).update(lease_until=clock.now() + lease)
+                held = _held(*jobs).update(lease_until=clock.now() + lease)
             except DatabaseError:
                 connection.close()  # busy or away; there are two more turns before it runs out
                 continue
@@ -252,7 +249,7 @@ def _kept(job: Job, lease: timedelta) -> Iterator[None]:
                 break
         connection.close()
 
-    thread = threading.Thread(target=renew, name=f"lease of {job.uid}", daemon=True)
+    thread = threading.Thread(target=renew, name=f"lease of {jobs[0].uid}", daemon=True)
     thread.start()
     try:
         yield
@@ -261,11 +258,16 @@ def _kept(job: Job, lease: timedelta) -> Iterator[None]:
         thread.join()
 
 
-def _settle_success(job: Job) -> None:
+def _settle_success(jobs: Sequence[Job]) -> None:
+    if len(jobs) > 1:
+        done = jobs_finish(jobs=jobs)
+        if done < len(jobs):
+            logger.warning("%d jobs of %s outlived their lease", len(jobs) - done, jobs[0].kind)
+        return
     try:
-        job_finish(job=job)
+        job_finish(job=jobs[0])
     except LeaseLost:
-        logger.warning("job %s outlived its lease", job.uid)
+        logger.warning("job %s outlived its lease", jobs[0].uid)
 
 
 def _settle_failure(job: Job, error: Exception) -> None:
@@ -286,9 +288,13 @@ def _described(error: Exception) -> str:
     return f"{places}{type(error).__name__}{code}"
 
 
-def _held(job: Job) -> QuerySet[Job]:
+def _held(*jobs: Job) -> QuerySet[Job]:
+    """The jobs as far as whoever claimed them, all in one go, holds them still."""
     return Job.objects.filter(
-        WAITING, pk=job.pk, leased_by=job.leased_by, attempts=job.attempts
+        WAITING,
+        pk__in=[job.pk for job in jobs],
+        leased_by=jobs[0].leased_by,
+        attempts=jobs[0].attempts,
     ).exclude(leased_by="")
 
 

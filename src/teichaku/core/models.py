@@ -147,6 +147,16 @@ class Job(models.Model):
                 condition=Q(finished_at=None, parked_at=None),
                 name="core_job_due",
             ),
+            models.Index(
+                fields=["kind"],
+                condition=Q(finished_at=None, parked_at__isnull=False),
+                name="core_job_parked",
+            ),
+            models.Index(
+                fields=["kind"],
+                condition=Q(finished_at=None, every_seconds__isnull=False),
+                name="core_job_periodic",
+            ),
         ]
 
 

@@ -84,10 +84,16 @@ class Topic:
 
 @dataclass(frozen=True, slots=True)
 class JobHandler:
-    """What runs a kind of job; with ``every_seconds`` one periodic row of it is kept."""
+    """What runs a kind of job; with ``every_seconds`` one periodic row of it is kept.
+
+    ``together`` takes all that wait at once, for work that costs the same for one and for many;
+    ``text`` says what the work is, to people.
+    """
 
     run: Callable[[Mapping[str, Json]], None]
     every_seconds: int | None = None
+    together: Callable[[Sequence[Mapping[str, Json]]], None] | None = None
+    text: Text = ""
 
 
 EVERY_ROLE = frozenset(
@@ -183,6 +189,8 @@ computed_attributes: Registry[ComputedAttribute] = Registry("computed attribute"
 
 # Root lead ids, whenever anything was written that can change their scores.
 leads_changed: Listeners[Sequence[int]] = Listeners("listener to changed leads")
+# Root lead ids, whenever people were joined or parted: what was found of them may not hold.
+leads_regrouped: Listeners[Sequence[int]] = Listeners("listener to leads that were regrouped")
 # (lead id, instant) pairs that a file says were qualified elsewhere.
 leads_qualified: Listeners[Sequence[tuple[int, datetime]]] = Listeners(
     "listener to qualified leads"

@@ -20,6 +20,14 @@ def decrypted(stored: str) -> str:
     return _cipher().decrypt(stored.encode()).decode()
 
 
+def keyed_digest(purpose: str, text: str) -> str:
+    """What stands for a text that must not be kept: equal texts have equal ones, nobody without the
+    audit key can tell which, and digests of different purposes cannot be compared.
+    """
+    key: str = settings.AUDIT_KEY
+    return hmac.new(key.encode(), f"{purpose}\n{text}".encode(), hashlib.sha256).hexdigest()
+
+
 def _cipher() -> MultiFernet:
     # Former keys still read, so that the secret key can be changed without losing what is stored.
     keys: list[str] = [settings.SECRET_KEY, *map(str, settings.SECRET_KEY_FALLBACKS)]

@@ -12,11 +12,13 @@ _PLAIN = re.compile(r"[+-]?\d[\d,.()\-\s]*")
 TEXT_ONLY = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 
 
-def neutral(cell: Any) -> Any:
-    """The cell of a text file, with a mark ahead where a program would take it for a formula.
-
-    Numbers, such as -5 or +81-3-1234-5678, stay as they are.
+def is_formula(text: str) -> bool:
+    """Whether a program would take the text for a formula; numbers, such as -5 or +81-3-1234-5678,
+    are none.
     """
-    if isinstance(cell, str) and cell.startswith(_STARTS) and not _PLAIN.fullmatch(cell):
-        return f"'{cell}"
-    return cell
+    return text.startswith(_STARTS) and not _PLAIN.fullmatch(text)
+
+
+def neutral(cell: Any) -> Any:
+    """The cell of a text file, with a mark ahead where a program would take it for a formula."""
+    return f"'{cell}" if isinstance(cell, str) and is_formula(cell) else cell

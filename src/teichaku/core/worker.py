@@ -8,14 +8,16 @@ import secrets
 import socket
 import threading
 import time
+from datetime import timedelta
 
 from django.db import DatabaseError, connection
 
-from teichaku.core.jobs import SilentJob, jobs_keep_periodic, jobs_silent, run_one
+from teichaku.core.job_watch import SilentJob, jobs_silent
+from teichaku.core.jobs import LEASE, jobs_keep_periodic, run_one
 
 logger = logging.getLogger(__name__)
 
-IDLE_S = 0.5
+IDLE_S = 0.1  # a lead that just qualified waits for this; one look costs less than a millisecond
 ROUND_S = 60.0
 AWAY_S = 5.0
 
@@ -23,7 +25,8 @@ AWAY_S = 5.0
 class Worker:
     """One worker; any number of them may run side by side, on any machine."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, lease: timedelta = LEASE) -> None:
+        self._lease = lease
         # Told apart even from one that had the same process id on the same machine before it.
         self.name = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(3)}"
         self._stop = threading.Event()
@@ -34,13 +37,15 @@ class Worker:
         """Nothing; the job under way is finished, and no other one is begun."""
         self._stop.set()
 
-    def run(self) -> int:
-        """How many jobs were run until somebody stopped the worker."""
+    def run(self, *, once: bool = False) -> int:
+        """How many times work was done until somebody stopped the worker; with ``once``, until
+        nothing more was due.
+        """
         done = 0
         while not self._stop.is_set():
             try:
                 self._make_round()
-                ran = run_one(self.name)
+                ran = run_one(self.name, lease=self._lease)
             except DatabaseError as error:
                 logger.error("the database does not answer (%s)", type(error).__name__)
                 connection.close()
@@ -48,6 +53,8 @@ class Worker:
                 continue
             done += ran
             if not ran:
+                if once:
+                    break
                 self._stop.wait(IDLE_S)
         return done
 
