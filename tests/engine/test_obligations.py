@@ -279,14 +279,23 @@ def test_what_is_settled_is_not_told_again():
     assert obligations_of(met, [watched()], staff(), local("11-30T09:00"), settled) == []
 
 
-def test_only_fields_of_deals_and_activities_can_be_followed():
-    assert is_watched(rule())
-    assert is_watched(WEEKLY)
-    reply = rule(
-        when={"after": "handover.returned", "due": "5bd"},
-        what={"object": "handover", "fields": ["reply"]},
-    )
-    assert not is_watched(reply)
+@pytest.mark.parametrize(
+    ("when", "about", "watched"),
+    [
+        ({"after": "activity.call.end", "due": "1bd"}, "activity", True),
+        ({"after": "activity.call.end", "due": "1bd"}, "deal", True),
+        ({"after": "deal.won", "due": "1bd"}, "activity", False),
+        ({"after": "handover.returned", "due": "5bd"}, "handover", True),
+        ({"after": "handover.accepted", "due": "1bd"}, "lead", True),
+        ({"after": "deal.won", "due": "1bd"}, "lead", False),
+        ({"every": "month", "due": "5bd"}, "deal", True),
+        ({"every": "month", "due": "5bd"}, "lead", False),
+        ({"after": "deal.won", "due": "1bd"}, "company", False),
+        ({"after": "deal.won", "due": "1bd"}, "meeting", False),
+    ],
+)
+def test_an_entry_is_followed_where_its_object_has_the_moment(when, about, watched):
+    assert is_watched(rule(when=when, what={"object": about, "fields": ["note"]})) is watched
 
 
 @given(

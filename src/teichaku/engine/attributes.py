@@ -15,6 +15,7 @@ from teichaku.engine.rulebook.model import Rulebook
 from teichaku.engine.rulebook.predicates import (
     AnyPredicate,
     AttributeClause,
+    Clause,
     Combination,
 )
 
@@ -42,17 +43,26 @@ def part_bits(
 
 def where(part: AnyPredicate, attributes: pa.Table, leads: int) -> Truth:
     """For every lead, whether a condition made of attributes only holds."""
-    if isinstance(part, AttributeClause):
-        return _clause(part, attributes, leads)
+
+    def leaf(clause: Clause) -> Truth:
+        if not isinstance(clause, AttributeClause):
+            raise TypeError("only attribute conditions can be read without a history")
+        return _clause(clause, attributes, leads)
+
+    return combined(part, leads, leaf)
+
+
+def combined(part: AnyPredicate, leads: int, leaf: Callable[[Clause], Truth]) -> Truth:
+    """For every lead, whether a condition holds whose single clauses ``leaf`` tells."""
     if not isinstance(part, Combination):
-        raise TypeError("only attribute conditions can be read without a history")
+        return leaf(part)
     truth = np.ones(leads, np.bool_)
     for inner in part.all_ or ():
-        truth &= where(inner, attributes, leads)
+        truth &= combined(inner, leads, leaf)
     if part.any_:
-        truth &= np.logical_or.reduce([where(inner, attributes, leads) for inner in part.any_])
+        truth &= np.logical_or.reduce([combined(inner, leads, leaf) for inner in part.any_])
     for inner in part.none_ or ():
-        truth &= ~where(inner, attributes, leads)
+        truth &= ~combined(inner, leads, leaf)
     return truth
 
 

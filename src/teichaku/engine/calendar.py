@@ -137,6 +137,18 @@ class BusinessCalendar:
         """How many working days there are from one local day to another, both included."""
         return self._working_days(first, last + ONE_DAY) if first <= last else 0
 
+    def working_day_before(self, day: date) -> date:
+        """The last working day before the day."""
+        for _ in range(366 * MOST_CLOSED_YEARS):
+            day -= ONE_DAY
+            if self.is_working_day(day):
+                return day
+        raise NeverOpen(f"the calendar has no working day in the years before {day.year}")
+
+    def closing(self, day: date) -> datetime:
+        """When business time ends on a working day."""
+        return self._instant(day, self._openings[-1][1])
+
     def _worked(self, day: date, begin: float, finish: float) -> float:
         if not self.is_working_day(day):
             return 0.0

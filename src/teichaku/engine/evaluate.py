@@ -19,12 +19,14 @@ from teichaku.engine.layout import FOREVER, GROUPS, NEVER, Head, with_room
 from teichaku.engine.program import Program, compile_program
 from teichaku.engine.rulebook.base import MICRO
 from teichaku.engine.rulebook.model import Rulebook
-from teichaku.engine.sweep import SCORED, WIDTH, qualify_range, score_range
+from teichaku.engine.rulebook.predicates import AnyPredicate, RisingClause, ScoreClause, clauses
+from teichaku.engine.sweep import SCORED, WIDTH, qualify_range, score_range, turns_range
 
 I64 = npt.NDArray[np.int64]
 F64 = npt.NDArray[np.float64]
 T = TypeVar("T")
 RANGES_PER_THREAD = 8  # leads differ in size; smaller ranges even the threads out
+FADED_HALF_LIVES = 64  # after so many of them nothing is left that a threshold could tell
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +76,49 @@ def score(program: Program, columns: Columns, as_of: int) -> ScoreColumns:
     for _ in _in_threads(program, columns, run, as_of):
         pass
     return ScoreColumns(out[:, 0], fit, out[:, 1], out[:, 2], out[:, 3])
+
+
+@dataclass(frozen=True, slots=True)
+class TurnColumns:
+    """Per lead row whether the definition holds at one instant, and the first later one at which
+    that turns if nothing happens (FOREVER: never), or at which something happens.
+    """
+
+    holds: npt.NDArray[np.bool_]
+    turns_at: I64
+
+
+def turns(program: Program, columns: Columns, as_of: int) -> TurnColumns:
+    """Where every lead stands with the definition at one instant."""
+    assert program.rulebook.mql is not None
+    fit = fit_points(program.rulebook, columns.attributes, columns.leads)
+    parts = part_bits(program.attribute_parts, columns.attributes, columns.leads)
+    leaves = list(clauses(program.rulebook.mql.when))
+    rises = any(isinstance(leaf, RisingClause) for leaf in leaves)
+    faded_at = as_of + _fading(program) if any(map(of_behaviour, leaves)) else NEVER
+    out = np.empty((columns.leads, 2), np.int64)
+
+    def run(p: I64, s: I64, f: F64, first: int, last: int) -> None:
+        turns_range(
+            p, s, f, program.relevant, columns.offsets, columns.at, columns.sig, fit, parts,
+            as_of, rises, faded_at, first, last, out,
+        )  # fmt: skip
+
+    for _ in _in_threads(program, columns, run):
+        pass
+    return TurnColumns(out[:, 0].astype(np.bool_), np.ascontiguousarray(out[:, 1]))
+
+
+def of_behaviour(leaf: AnyPredicate) -> bool:
+    """Whether the leaf asks for points that behaviour brought."""
+    return isinstance(leaf, RisingClause) or (isinstance(leaf, ScoreClause) and leaf.score != "fit")
+
+
+def _fading(program: Program) -> int:
+    """How long it takes until all that has been awarded is faded; negative if nothing fades."""
+    lengths = [rule.linear.microseconds for rule in program.rules if rule.linear]
+    halves = [rule.half_life.microseconds for rule in program.rules if rule.half_life]
+    return max([*lengths, *(FADED_HALF_LIVES * half for half in halves)], default=NEVER)
 
 
 def qualify(program: Program, columns: Columns, until: int) -> QualificationColumns:

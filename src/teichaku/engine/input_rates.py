@@ -13,6 +13,8 @@ from teichaku.engine.statistics import Rate, wilson
 ENOUGH = 8  # obligations before a share is shown as a percentage
 ENOUGH_FOR_ONE = 3  # obligations before a person speaks for or against a rule
 ENOUGH_PEOPLE = 4  # people before a spread is shown: with fewer it would name them
+SHADES = (0.4, 0.6, 0.8, 0.95)  # the shares from which the second to the fifth shade are used
+ENOUGH_READ, READ_LEAST = 8, 0.1  # of so many entries less than this share read is "unread"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,15 @@ class InputRate:
         """The denominator: all that was owed by now."""
         return self.on_time + self.late + self.overdue
 
+    def __add__(self, other: InputRate) -> InputRate:
+        """Both together."""
+        return InputRate(
+            self.on_time + other.on_time,
+            self.late + other.late,
+            self.overdue + other.overdue,
+            self.waived + other.waived,
+        )
+
     @property
     def rate(self) -> Rate:
         """The share that came in time, with its Wilson 95 % interval."""
@@ -40,6 +51,16 @@ class InputRate:
     def percentage(self) -> float | None:
         """The share where there is enough to speak of one; the fraction can always be shown."""
         return self.rate.value if self.due >= ENOUGH else None
+
+
+def shade(share: float) -> int:
+    """How firmly set a share is shown: 1 below 40 %, 5 from 95 % on."""
+    return 1 + sum(share >= least for least in SHADES)
+
+
+def is_unread(read: int, entries: int) -> bool:
+    """Whether hardly anybody looks at what is entered, so that the rule asks for too much."""
+    return entries >= ENOUGH_READ and read < READ_LEAST * entries
 
 
 class Streak(NamedTuple):

@@ -12,16 +12,23 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Literal, NamedTuple
 
+from teichaku.engine.facts import Value
 from teichaku.engine.gates import GateFacts, field_defect
 from teichaku.engine.input_facts import Entered, Moment, Staff, Subject, WatchedRule
 from teichaku.engine.rulebook.durations import Duration
-from teichaku.engine.rulebook.model import InputRule
+from teichaku.engine.rulebook.model import FieldRule, InputRule
 from teichaku.engine.rulebook.vocabulary import WEEKDAYS
 
 State = Literal["open", "met_on_time", "met_late", "waived", "void"]
 ONE_DAY = timedelta(days=1)
 INSTANT = timedelta(microseconds=1)
-WATCHED = ("deal", "activity")
+# What moments a rule about such an object can wait for; all of them are about deals.
+MOMENTS = {
+    "deal": ("",),
+    "activity": ("activity.",),
+    "lead": ("handover.",),
+    "handover": ("handover.",),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +49,27 @@ class Obligation:
     settled_at: datetime | None = None
 
 
+class Asked(NamedTuple):
+    """A field that an obligation asks for, and what is wrong with its answer; '' for nothing.
+
+    ``today`` is the day on or after which what has to lie in the future is one.
+    """
+
+    field: FieldRule
+    defect: str
+    today: date
+    unknown_allowed: bool
+
+    def answered(self, value: Value | None, ask_again: date | None = None) -> str:
+        """What would be wrong with this answer, or with 不明 and the day to ask again."""
+        name = self.field.name
+        unknown = {} if ask_again is None else {name: ask_again}
+        begin = datetime.combine(self.today, time(0), UTC)
+        values = {} if value is None else {name: value}
+        facts = GateFacts(begin, self.today, values=values, unknown=unknown)
+        return field_defect(self.field, facts, unknown_allowed=self.unknown_allowed)
+
+
 class _Made(NamedTuple):
     """An obligation at its beginning. ``begin`` is the first day of a rhythm's turn."""
 
@@ -53,13 +81,12 @@ class _Made(NamedTuple):
 
 
 def is_watched(rule: InputRule) -> bool:
-    """Whether what the rule asks for can be followed: fields of deals and of activities."""
-    if rule.what.object not in WATCHED:
-        return False
-    if rule.when.every is not None:
+    """Whether what the rule asks for can be followed: the object has the moment that it waits for,
+    or the rhythm, which only deals have.
+    """
+    if rule.when.after is None:
         return rule.what.object == "deal"
-    about_activity = (rule.when.after or "").startswith("activity.")
-    return about_activity or rule.what.object == "deal"
+    return rule.when.after.startswith(MOMENTS.get(rule.what.object, ()))
 
 
 def obligations_of(
@@ -80,6 +107,27 @@ def obligations_of(
     ]
 
 
+def asked_of(
+    subject: Subject,
+    rules: Sequence[WatchedRule],
+    staff: Staff,
+    as_of: datetime,
+    wanted: AbstractSet[tuple[str, str]],
+) -> dict[tuple[str, str], tuple[Asked, ...]]:
+    """What each of the ``wanted`` obligations (rule and occurrence) asks for, or asked until it was
+    met; nothing of what became void.
+    """
+    names = {rule for rule, _ in wanted}
+    found = {
+        (rule.id, made.occurrence): _Course(rule, made, subject, staff).asked(as_of)
+        for rule in rules
+        if rule.id in names
+        for made in _all_made(rule, subject, staff, as_of)
+        if (rule.id, made.occurrence) in wanted
+    }
+    return {name: asked for name, asked in found.items() if asked}
+
+
 def gaps_of(
     subject: Subject, rules: Sequence[WatchedRule], staff: Staff, as_of: datetime
 ) -> list[str]:
@@ -98,6 +146,22 @@ def gaps_of(
         if _first_met(asked, subject, staff, _Within(live, None, as_of)) is None:
             found.append(rule.id)
     return found
+
+
+def next_turn_due(
+    rules: Sequence[WatchedRule], staff: Staff, as_of: datetime, person: int
+) -> datetime | None:
+    """The first deadline of the turns that come after the present ones, for a person with open
+    deals; None where no rule of the person's roles has a rhythm.
+    """
+    day, dues = staff.day(as_of), []
+    for rule in rules:
+        asked = rule.editions[-1].rule
+        if asked is None or not asked.when.every or not staff.holds(person, asked.who.role, day):
+            continue
+        _present, begin = next(_turns(asked, day, staff))
+        dues.append(due_at(asked, staff.midnight(begin), begin, staff, person))
+    return min(dues, default=None)
 
 
 def _asked_before(rule: InputRule, subject: Subject, live: datetime, as_of: datetime) -> bool:
@@ -204,6 +268,7 @@ class _Course:
         self._rule, self._made, self._subject, self._staff = rule, made, subject, staff
         self._edition = rule.editions[made.place]
         self._not_before: datetime | None = None
+        self._floor: date | None = None
 
     def follow(self, as_of: datetime) -> Obligation:
         """The obligation as it stands at the instant. A change of the rule never makes it due
@@ -219,8 +284,9 @@ class _Course:
                 self._not_before = self._due(start)
             self._edition = edition
             end = _end(self._rule, place)
-            floor = self._staff.day(self._due(start)) if self._made.begin else None
-            met = _first_met(asked, self._subject, self._staff, _Within(start, end, as_of, floor))
+            self._floor = self._staff.day(self._due(start)) if self._made.begin else None
+            within = _Within(start, end, as_of, self._floor)
+            met = _first_met(asked, self._subject, self._staff, within)
             over = ends is not None and ends <= as_of and (end is None or ends < end)
             if met is not None and not (over and ends is not None and ends < met.at):
                 return self._met(met)
@@ -230,6 +296,25 @@ class _Course:
                 break
             start = end
         return self._told("open", as_of)
+
+    def asked(self, as_of: datetime) -> tuple[Asked, ...]:
+        """What it asks for, each with what is wrong now; nothing of what became void."""
+        if self.follow(as_of).state == "void":
+            return ()
+        rule = self._edition.rule
+        assert rule is not None
+        known = self._subject.known(as_of)
+        day = self._staff.day(as_of)
+        today = max(day, self._floor or day)
+        empty = [Asked(field, "", today, rule.unknown_allowed) for field in rule.what.fields]
+        return tuple(
+            one._replace(
+                defect=one.answered(
+                    known.values.get(one.field.name), known.unknown.get(one.field.name)
+                )
+            )
+            for one in empty
+        )
 
     def _met(self, met: _Met) -> Obligation:
         told = self._told("met_on_time", met.at)

@@ -1,4 +1,4 @@
-"""The two loops over leads: when did each qualify, and what does each score now."""
+"""The loops over leads: when did each qualify, what does each score, and does a condition hold."""
 
 from __future__ import annotations
 
@@ -28,13 +28,19 @@ from teichaku.engine.layout import (
     AWARDED,
     CAME_TRUE,
     FOREVER,
+    HIT_CELLS,
     NEVER,
     NO_WINDOW,
     PRESENT,
+    RULE_CELLS,
+    RULES,
     WEEK_AGO,
     WEEK_US,
     Head,
+    Hit,
     Lead,
+    Rule,
+    RuleState,
 )
 
 I64 = npt.NDArray[np.int64]
@@ -217,3 +223,74 @@ def score_range(
         event = next_relevant(sig, relevant, event, last)
         following = at[cell(event)] if event < last else FOREVER
         out[row, 3] = min(next_expiry(p, s, as_of), following)
+
+
+@uncounted
+def stands_at(
+    p: Any, s: Any, f: Any, relevant: Any, at: Any, sig: Any, event: int, last: int,
+    fit: int, parts: int, until: int, instant: int,
+) -> bool:  # fmt: skip
+    """Whether the definition holds at an instant, taking in events up to an earlier one alone."""
+    reset(p, s, f)
+    enter_until(p, s, at, sig, relevant, event, last, until, 0, True)
+    return verdict(p, s, f, fit, parts, instant, NOW)
+
+
+@uncounted
+def next_change(p: Any, s: Any, instant: int, rises: bool) -> int:
+    """The next expiry; with ``rises`` also when what happened or ended is seven days ago."""
+    soonest = next_expiry(p, s, instant)
+    if not rises:
+        return soonest
+    for rule in range(RULES, p[Head.RULES_END], RULE_CELLS):
+        for hit in range(p[cell(rule + Rule.HITS)], s[cell(rule + RuleState.END)], HIT_CELLS):
+            for moment in (s[cell(hit + Hit.AT)], s[cell(hit + Hit.END)]):
+                if instant < moment + WEEK_US < soonest:
+                    soonest = moment + WEEK_US
+    return soonest
+
+
+@uncounted
+def turns_range(
+    p: Any, s: Any, f: Any, relevant: Any, offsets: Any, at: Any, sig: Any, fit: Any, parts: Any,
+    as_of: int, rises: bool, faded_at: int, first_row: int, last_row: int, out: Any,
+) -> None:  # fmt: skip
+    """Fills out[row] with whether the definition holds, and when that turns if nothing happens.
+
+    Between two changes only fading scores can turn it, which is found by halving: they do so once,
+    unless points that count for and against a lead fade at once. ``faded_at``: when nothing fades
+    any more, NEVER if nothing does.
+    """
+    for row in range(first_row, last_row):
+        out[row, 0], out[row, 1] = 0, FOREVER
+        if not verdict(p, s, f, fit[row], parts[row], NEVER, EVER):
+            continue
+        first, last = offsets[row], offsets[row + 1]
+        reset(p, s, f)
+        event = enter_until(p, s, at, sig, relevant, first, last, as_of, 0, True)
+        holds = verdict(p, s, f, fit[row], parts[row], as_of, NOW)
+        event = next_relevant(sig, relevant, event, last)
+        turn = at[cell(event)] if event < last else FOREVER
+        out[row, 0] = holds
+        instant = as_of
+        while instant < turn:
+            following = min(next_change(p, s, instant, rises), turn)
+            look = min(following - 1, faded_at)
+            if look > instant and verdict(p, s, f, fit[row], parts[row], look, NOW) != holds:
+                low, turn = instant, look
+                while turn - low > 1:
+                    middle = (low + turn) // 2
+                    if stands_at(
+                        p, s, f, relevant, at, sig, first, last, fit[row], parts[row],
+                        as_of, middle,
+                    ) == holds:  # fmt: skip
+                        low = middle
+                    else:
+                        turn = middle
+                break
+            if following == turn:
+                break
+            instant = following
+            if verdict(p, s, f, fit[row], parts[row], instant, NOW) != holds:
+                turn = instant
+        out[row, 1] = turn

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from teichaku.engine.columns import columns_of
 from teichaku.engine.compiler import forget_older
+from teichaku.engine.conditions import condition_holds
 from teichaku.engine.evaluate import qualify_leads, score_leads
 from teichaku.engine.facts import EventFact, LeadFacts, LiveState
 from teichaku.engine.rulebook.load import load
@@ -22,6 +24,8 @@ def warm() -> None:
     rulebook, leads = load(_SMALLEST), [LeadFacts(0, [EventFact(0, "call")])]
     score_leads(rulebook, leads, 0)
     qualify_leads(rulebook, leads, until=0, live=[LiveState()], effective_from=0)
+    assert rulebook.mql is not None
+    condition_holds(rulebook, rulebook.mql.when, columns_of(leads), 0)
 
 
 if __name__ == "__main__":

@@ -9,7 +9,14 @@ from hypothesis import strategies as st
 from tests.engine.strategies import conditions, rulebook_data, windows
 
 from teichaku.engine.rulebook.model import Rulebook
-from teichaku.engine.rulebook.vocabulary import AFTER_POINTS, BEFORE_POINTS, ROLES, WEEKDAYS
+from teichaku.engine.rulebook.vocabulary import (
+    AFTER_POINTS,
+    BEFORE_POINTS,
+    CLOSING_A_MEETING,
+    MEETING_FIELDS,
+    ROLES,
+    WEEKDAYS,
+)
 
 Data = dict[str, Any]
 
@@ -180,12 +187,22 @@ requirements = st.one_of(
     _with({"linked_lead": st.just(True)}, lead_has_event_before=st.booleans(), fields=names),
     _with({"fields": names}, linked_lead=st.booleans()),
 )
-gates = _with(
-    {"before": st.sampled_from(BEFORE_POINTS), "require": requirements},
-    label=texts,
-    mode=st.sampled_from(("shadow", "warn", "block")),
-    waiver=waivers,
-    applies_to=conditions(scores=False),
+modes = st.sampled_from(("shadow", "warn", "block"))
+moments = [point for point in BEFORE_POINTS if point != CLOSING_A_MEETING]
+meeting_fields = st.lists(st.sampled_from(MEETING_FIELDS), min_size=1, unique=True)
+gates = st.one_of(
+    _with(
+        {"before": st.sampled_from(moments), "require": requirements},
+        label=texts,
+        mode=modes,
+        waiver=waivers,
+        applies_to=conditions(scores=False),
+    ),
+    _with(
+        {"before": st.just(CLOSING_A_MEETING), "require": _with({"fields": meeting_fields})},
+        label=texts,
+        mode=modes,
+    ),
 )
 meetings = _with(
     {

@@ -275,6 +275,8 @@ CASES = [
         "require",
         "linked_lead, lead_has_event_before or fields",
     ),
+    Case("meeting_gate", GATE.format("meeting.close", "{fields: [amount]}"), 4, "0", "check_ins"),
+    Case("meeting_gate", GATE.format("meeting.close", "{linked_lead: true}"), 4, "0", "decisions"),
     Case("meeting_day", MEETING.format("bd3", "'09:00'", 15), 4, "0", "mon to sun"),
     Case("no_scoring", MQL.format("{score: total, at_least: 1}"), 4, "when", "a scoring section"),
 ]

@@ -10,6 +10,7 @@ from typing import Any
 
 from teichaku.engine.rulebook.load import plain
 from teichaku.engine.rulebook.model import Rulebook
+from teichaku.engine.rulebook.predicates import AnyPredicate
 from teichaku.engine.rulebook.references import rule_ids
 
 
@@ -28,6 +29,11 @@ def canonical(data: Any) -> str:
 def rulebook_hash(rulebook: Rulebook) -> str:
     """Hex SHA-256 of the whole document: the identity of a revision. Comments do not count."""
     return _hash(plain(rulebook))
+
+
+def condition_hash(condition: AnyPredicate) -> str:
+    """The same of a condition that stands on its own."""
+    return _hash(plain(condition))
 
 
 def section_hashes(rulebook: Rulebook) -> Mapping[str, str]:

@@ -6,14 +6,17 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
 from teichaku.engine.errors import Problem, RulebookError, nearest
 from teichaku.engine.rulebook.document import Document, Path, read, write, written
 from teichaku.engine.rulebook.messages import explain
 from teichaku.engine.rulebook.model import Rulebook
+from teichaku.engine.rulebook.predicates import AnyPredicate, Predicate
 from teichaku.engine.rulebook.references import Misreference, misreferences
+
+_CONDITION: TypeAdapter[AnyPredicate] = TypeAdapter(Predicate)
 
 
 def load(text: str, *, event_types: Iterable[str] | None = None) -> Rulebook:
@@ -36,9 +39,21 @@ def load(text: str, *, event_types: Iterable[str] | None = None) -> Rulebook:
     return rulebook
 
 
-def dump(rulebook: Rulebook) -> str:
-    """YAML 1.2 that loads as an equal rulebook; what is at its default is left out."""
-    return write(plain(rulebook))
+def load_condition(text: str) -> AnyPredicate:
+    """The condition that a text says on its own, or RulebookError with all its problems."""
+    document = read(text)
+    if not isinstance(document.data, dict):
+        raise RulebookError([_problem(document, (), "not_mapping", {})])
+    try:
+        return _CONDITION.validate_python(document.data)
+    except ValidationError as error:
+        found = [_from_validation(document, details) for details in error.errors()]
+        raise RulebookError(_without_echoes(found)) from None
+
+
+def dump(part: Rulebook | AnyPredicate) -> str:
+    """YAML 1.2 that loads as an equal rulebook or condition; what is at its default is left out."""
+    return write(plain(part))
 
 
 def plain(part: Any) -> Any:

@@ -239,6 +239,12 @@ _PLAIN: dict[str, _Both] = {
         "毎週の会議の day には曜日（mon〜sun）を書いてください。",
         "A weekly meeting needs a weekday, mon to sun.",
     ),
+    "meeting_gate": (
+        "meeting.close の前に求められるのは fields の decisions, outcomes, check_ins だけで、"
+        "applies_to と waiver は使えません。",
+        "Before meeting.close only the fields decisions, outcomes and check_ins can be asked for,"
+        " without applies_to and waiver.",
+    ),
     "no_scoring": (
         "スコアの条件を使うには scoring が必要です。",
         "A condition on scores needs a scoring section.",

@@ -31,6 +31,7 @@ from teichaku.engine.rulebook.predicates import (
     Scalar,
     clauses,
 )
+from teichaku.engine.rulebook.vocabulary import CLOSING_A_MEETING, MEETING_FIELDS
 from teichaku.engine.rulebook.zones import fixed_offset
 
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
@@ -451,6 +452,15 @@ class GateRule(Part):
     require: Requirement
     applies_to: Predicate | None = None
     waiver: WaiverPolicy | None = None
+
+    @model_validator(mode="after")
+    def _asks_of_a_meeting_what_it_has(self) -> GateRule:
+        if self.before == CLOSING_A_MEETING:
+            asked = self.require
+            of_a_deal = asked.linked_lead or asked.lead_has_event_before or self.applies_to
+            if of_a_deal or self.waiver or not set(asked.fields) <= set(MEETING_FIELDS):
+                raise PydanticCustomError("meeting_gate", "asks a meeting for what it has not")
+        return self
 
 
 class MeetingSeries(Part):

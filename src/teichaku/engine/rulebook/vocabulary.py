@@ -19,6 +19,8 @@ AFTER_POINTS = (
     "handover.assigned", "handover.accepted", "handover.returned",
     "deal.created", "deal.won", "deal.lost", "waiver.requested",
 )  # fmt: skip
-BEFORE_POINTS = ("deal.create", "deal.close", "meeting.close")
+CLOSING_A_MEETING = "meeting.close"
+MEETING_FIELDS = ("decisions", "outcomes", "check_ins")
+BEFORE_POINTS = ("deal.create", "deal.close", CLOSING_A_MEETING)
 STAGE_POINT = "deal.stage."
 SHARED_KPIS = ("mql_count", "opportunity_rate", "win_rate")

@@ -42,6 +42,9 @@ FIELDS: Mapping[str, str] = {
     "kind": "kind",
     "owner": "owner",
     "name": "name",
+    "decisions": "decisions",
+    "outcomes": "outcome of every point",
+    "check_ins": "who was there",
 }
 ATTRIBUTES: Mapping[str, str] = {
     "company.industry": "the company's industry",
@@ -57,6 +60,7 @@ ATTRIBUTES: Mapping[str, str] = {
     "source": "the lead source",
     "campaign": "the campaign",
     "stage": "the lead's stage",
+    "grade": "the grade",
 }
 TRAITS: Mapping[str, tuple[str, str]] = {
     "company.is_competitor": ("the company is a competitor", "the company is not a competitor"),

@@ -42,6 +42,9 @@ FIELDS: Mapping[str, str] = {
     "kind": "種類",
     "owner": "担当者",
     "name": "名称",
+    "decisions": "決定事項",
+    "outcomes": "すべての議題の結果",
+    "check_ins": "出席者",
 }
 ATTRIBUTES: Mapping[str, str] = {
     "company.industry": "企業の業種",
@@ -57,6 +60,7 @@ ATTRIBUTES: Mapping[str, str] = {
     "source": "流入元",
     "campaign": "施策",
     "stage": "リードの段階",
+    "grade": "グレード",
 }
 TRAITS: Mapping[str, tuple[str, str]] = {
     "company.is_competitor": ("競合企業である", "競合企業ではない"),
