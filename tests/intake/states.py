@@ -11,6 +11,7 @@ from teichaku.deals.models import Activity, Deal, DealLeadCandidate, StageChange
 from teichaku.leads.models import (
     Company,
     CompanyIdentity,
+    CompanyMergeEntry,
     Lead,
     LeadIdentity,
     MergeEntry,
@@ -20,19 +21,20 @@ from teichaku.leads.models import (
 from teichaku.scoring.models import Qualification
 from teichaku.tracking.models import Event
 
-# The live events of a deal are written anew when it changes, so they are told by what they say.
-_DEAL_EVENTS = ("created_event_id", "outcome_event_id", "event_count")
+# The live events of a deal are written anew when it changes, so they are told by what they say; a
+# version only ever grows.
+_DEAL_OWN = ("created_event_id", "outcome_event_id", "event_count", "version")
 
 
 def state() -> dict[str, list[tuple[object, ...]]]:
     """All rows of the tables that imports write, live events by what they say."""
     models = (
         User, UserIdentity, Membership, TeamMembership, RoleGrant, Company, CompanyIdentity,
-        Lead, LeadIdentity, MergeEntry, SearchText, StageEntry, Qualification, StageChange,
-        Activity,
+        CompanyMergeEntry, Lead, LeadIdentity, MergeEntry, SearchText, StageEntry, Qualification,
+        StageChange, Activity,
     )  # fmt: skip
     found = {model.__name__: _rows(model.objects.values_list().order_by("pk")) for model in models}
-    names = [f.attname for f in Deal._meta.concrete_fields if f.attname not in _DEAL_EVENTS]
+    names = [f.attname for f in Deal._meta.concrete_fields if f.attname not in _DEAL_OWN]
     found["Deal"] = _rows(Deal.objects.order_by("pk").values_list(*names))
     found["Candidate"] = _rows(
         DealLeadCandidate.objects.order_by("deal", "lead").values_list(

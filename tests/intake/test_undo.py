@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import timezone
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -13,8 +13,9 @@ from tests.intake.importing import import_text
 from tests.intake.states import differences, state
 
 from teichaku.core.actors import Actor
+from teichaku.core.changes import FieldChange, changes_record
 from teichaku.core.errors import Conflict
-from teichaku.core.models import AuditEntry, Change, OutboxMessage
+from teichaku.core.models import AuditEntry, OutboxMessage
 from teichaku.deals.models import Activity, Deal
 from teichaku.intake.models import ImportedRows, ImportRun
 from teichaku.intake.undo import import_undo, undo_forget, undo_preview
@@ -162,14 +163,12 @@ def test_a_field_that_somebody_changed_since_stays_and_is_told() -> None:
     bring("leads")
     run = bring("leads again")
     lead = Lead.objects.get(identities__external_id="l2")
-    from teichaku.core.changes import FieldChange, changes_record
-
-    Change.objects.all()
     Lead.objects.filter(pk=lead.pk).update(title="本部長")
-    changes_record(
-        [FieldChange("leads.lead", lead.pk, "title", "課長", "本部長")],
-        actor=PERSON, at=timezone.now(), source="page",
-    )  # fmt: skip
+    with transaction.atomic():
+        changes_record(
+            [FieldChange("leads.lead", lead.pk, "title", "課長", "本部長")],
+            actor=PERSON, at=timezone.now(), source="page",
+        )  # fmt: skip
     report = undo(run)
     lead.refresh_from_db()
     assert lead.title == "本部長"

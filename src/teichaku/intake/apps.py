@@ -26,12 +26,14 @@ class IntakeConfig(AppConfig):
         )
         from teichaku.intake.limits import max_file_mb
         from teichaku.intake.people import users_write
+        from teichaku.intake.quarantine_sweep import quarantine_days
         from teichaku.intake.undo_people import undo_register
         from teichaku.intake.writers import writers
 
         audit_actions.register("intake.import_started", AuditAction(_("Started an import")))
         audit_actions.register("intake.import_finished", AuditAction(_("Finished an import")))
         declared_settings.register(max_file_mb.name, max_file_mb)
+        declared_settings.register(quarantine_days.name, quarantine_days)
         audit_actions.register("intake.mapping_saved", AuditAction(_("Saved a mapping")))
         audit_actions.register("intake.files_uploaded", AuditAction(_("Handed files in")))
         topics.register("intake.uploaded", Topic(_("Files were handed in")))
@@ -50,9 +52,14 @@ def _jobs() -> None:
     from teichaku.core.registry import JobHandler, job_handlers
     from teichaku.intake.upload_jobs import intake_sweep, run_undo, upload_import
 
-    job_handlers.register("intake.import", JobHandler(upload_import))
-    job_handlers.register("intake.undo", JobHandler(run_undo))
-    job_handlers.register("intake.sweep", JobHandler(intake_sweep, every_seconds=3_600))
+    job_handlers.register("intake.import", JobHandler(upload_import, text=_("Bring in files")))
+    job_handlers.register("intake.undo", JobHandler(run_undo, text=_("Take imports back")))
+    job_handlers.register(
+        "intake.sweep",
+        JobHandler(
+            intake_sweep, every_seconds=3_600, text=_("Clear away files that were handed in")
+        ),
+    )
 
 
 def _pages() -> None:

@@ -13,6 +13,7 @@ _INDEXED = "external_id lead deal company type path form asset campaign rank sou
 LONGEST = {**dict.fromkeys(_INDEXED.split(), 500), "owner": 200, "email": 254, "domain": 254}
 
 
+BASIS_FIELDS = ("basis", "basis_on", "basis_evidence")
 # What later kinds refer to comes before them.
 IMPORT_ORDER = ("users", "companies", "leads", "events", "deals", "stages", "activities")
 
@@ -40,6 +41,8 @@ class Entity:
     fields: Mapping[str, FieldType]
     required: tuple[str, ...] = ()
     any_of: tuple[str, ...] = field(default=())
+    # Said once for a whole file, where no column of it says so.
+    asked: tuple[str, ...] = ()
 
     def type_of(self, name: str) -> FieldType | None:
         """The type of a field or attribute, None when there is no such field."""
@@ -65,11 +68,13 @@ ENTITIES: Mapping[str, Entity] = {
             "leads",
             _fields(
                 "external_id email name kana phone company title department source campaign stage"
-                " owner",
+                " owner opt_out basis basis_evidence",
                 created_at=FieldType.INSTANT,
                 mql_at=FieldType.INSTANT,
+                basis_on=FieldType.DAY,
             ),
             any_of=("external_id", "email", "name", "phone"),
+            asked=BASIS_FIELDS,
         ),
         Entity(
             "companies",

@@ -199,6 +199,7 @@ _TESTS: Mapping[str, Callable[[Column], bool]] = {
     "users.name": _is_text,
     "contact": _is_text,
     "stage": _is_word,
+    "opt_out": _is_word,
     "deals.kind": _is_word,
     "activities.kind": _is_word,
     "events.type": _is_word,

@@ -93,6 +93,12 @@ HEADER_WORDS: Mapping[str, Words] = {
         "mql_at": "mqlat mqldate mql日 mql日時 mql化日 mql化日時 mql認定日 mql到達日"
         " マーケティング適格日"
         " becameamarketingqualifiedleaddate hslifecyclestagemarketingqualifiedleaddate |",
+        "opt_out": "hasoptedoutofemail emailoptout optedoutofemail optedout"
+        " pardothasoptedoutofemail hsemailoptout unsubscribedfromallemail donotemail unsubscribed"
+        " メール配信停止 配信停止"
+        " 配信停止フラグ メール配信拒否 メール拒否 配信拒否 配信拒否フラグ メール配信除外"
+        " メール配信可否 配信可否 メール配信対象外 オプトアウト オプトアウトフラグ"
+        " メールオプトアウト メール送信除外 |",
     },
     "companies": {
         "external_id": "companyid accountid 企業id 会社id 取引先id アカウントid 取引先コード"
@@ -245,8 +251,7 @@ HEADER_WORDS: Mapping[str, Words] = {
 
 # Columns that no field takes and that still tell what kind of file it is.
 MARKS: Words = {
-    "leads": "isconverted convertedcontactid firstconversiondate hasoptedoutofemail 配信停止"
-    " メール配信停止"
+    "leads": "isconverted convertedcontactid firstconversiondate"
     " score スコア grade グレード points salutation 性別 生年月日 gender birthday タグ tags"
     " 名刺交換日 来場日"
     " アンケート ランク mailingcity leadscore セッション数 総pv数 pv数 cv数 総cv数 zipcode",

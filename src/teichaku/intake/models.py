@@ -17,6 +17,7 @@ class Upload(ActedRow):
     class Purpose(models.TextChoices):
         IMPORT = "import"
         DIAGNOSIS = "diagnosis"
+        EXHIBITION = "exhibition"
 
     class State(models.TextChoices):
         CHOOSING = "choosing"
@@ -26,7 +27,7 @@ class Upload(ActedRow):
         FAILED = "failed"
 
     uid = models.UUIDField(default=uuid7, unique=True, editable=False)
-    purpose = models.CharField(max_length=9, choices=Purpose)
+    purpose = models.CharField(max_length=10, choices=Purpose)
     state = models.CharField(max_length=8, choices=State, default=State.CHOOSING)
     at = models.DateTimeField()
     language = models.CharField(max_length=10)
@@ -43,7 +44,7 @@ class Upload(ActedRow):
         ]
         constraints: ClassVar = [
             models.CheckConstraint(
-                condition=Q(purpose__in=["import", "diagnosis"])
+                condition=Q(purpose__in=["import", "diagnosis", "exhibition"])
                 & Q(state__in=["choosing", "waiting", "running", "done", "failed"]),
                 name="intake_upload_known",
             )

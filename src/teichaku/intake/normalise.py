@@ -39,6 +39,15 @@ def phone_bare(text: str) -> str:
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
+def phone_shown(bare: str) -> str:
+    """A Japanese number as people write it, with hyphens; what is none stays as it is."""
+    try:
+        number = phonenumbers.parse(bare, REGION)
+    except phonenumbers.NumberParseException:
+        return bare
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.NATIONAL)
+
+
 def postal_bare(text: str) -> str:
     """The seven digits of a Japanese postal code; else the text as given."""
     bare = _SEPARATORS.sub("", digits_folded(text).removeprefix("〒"))

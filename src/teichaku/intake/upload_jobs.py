@@ -18,6 +18,7 @@ from teichaku.core.models import ActedRow
 from teichaku.intake.fields import IMPORT_ORDER
 from teichaku.intake.mapping import FileMap
 from teichaku.intake.models import ImportRun, Upload, UploadedFile
+from teichaku.intake.quarantine_sweep import quarantine_sweep
 from teichaku.intake.services import import_file
 from teichaku.intake.undo import UNDO_DAYS, import_undo, undo_forget
 from teichaku.intake.uploads import (
@@ -70,6 +71,7 @@ def run_undo(payload: Mapping[str, Json]) -> None:
 def intake_sweep(payload: Mapping[str, Json]) -> None:
     """Nothing; files that nobody confirmed and notes of old imports are gone."""
     uploads_sweep(before=sweep_before())
+    quarantine_sweep()
     undo_forget(before=clock.now() - timedelta(days=UNDO_DAYS + 1))
 
 

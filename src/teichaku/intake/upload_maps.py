@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Literal, TypeAlias
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -12,6 +13,7 @@ from teichaku.accounts.models import User
 from teichaku.core.actors import Actor
 from teichaku.core.errors import InvalidInput
 from teichaku.core.settings import setting_read
+from teichaku.intake.bases import BASIS_WORDS, basis_check
 from teichaku.intake.field_words import KIND_WORDS, field_word
 from teichaku.intake.fields import ENTITIES, FieldType
 from teichaku.intake.guess import Guess
@@ -25,13 +27,14 @@ from teichaku.intake.mapping import FileMap, mapping_parse, mapping_yaml
 from teichaku.intake.mappings import mapping_save
 from teichaku.intake.models import Upload, UploadedFile
 from teichaku.intake.tables import Table, table_open
-from teichaku.intake.uploads import file_path, maps_of, maps_stored
+from teichaku.intake.uploads import file_path, maps_of, maps_stored, upload_drop
 
 SAMPLES = 3
 MOST_SURNAMES = 30
 LEAVE_OUT = ""  # of a select
 ORDERS = (("", "?"), ("%Y/%m/%d", "2026/11/22"), ("%m/%d/%y", "11/22/26"), ("%d/%m/%y", "22/11/26"))
 _DATES = (FieldType.INSTANT, FieldType.DAY)
+Answers: TypeAlias = "Mapping[str, str] | None"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +62,17 @@ class OwnerChoice:
 
 
 @dataclass(frozen=True, slots=True)
+class AskedChoice:
+    """What is said once for the whole file: a choice, a day, or a text."""
+
+    input: str
+    word: str
+    kind: Literal["choice", "day", "text"]
+    value: str
+    options: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class MapChoice:
     """One kind of record in a file, column by column."""
 
@@ -66,6 +80,7 @@ class MapChoice:
     word: str
     columns: tuple[ColumnChoice, ...]
     owners: tuple[OwnerChoice, ...]
+    asked: tuple[AskedChoice, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +96,14 @@ class FileChoice:
     needs: tuple[str, ...]
     confirmed: bool
     sure: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What a person did on the page of an upload: drop it, read a file as another kind, confirm."""
+
+    way: Literal["dropped", "read_otherwise", "confirmed"]
+    problems: list[str] = field(default_factory=list)
 
 
 def people_named() -> list[str]:
@@ -102,12 +125,36 @@ def upload_guess(upload: Upload) -> None:
             file.save(update_fields=["maps", "problem", "found"])
 
 
-def upload_choices(upload: Upload) -> list[FileChoice]:
+def upload_choices(upload: Upload, answers: Answers) -> list[FileChoice]:
     """The files that can be read, each with all its columns."""
     people = people_named()
-    return [
-        _file_choice(file, people) for file in upload.files.order_by("position") if not file.problem
-    ]
+    files = upload.files.filter(problem="").order_by("position")
+    return [_file_choice(file, people, answers) for file in files]
+
+
+def upload_questions(upload: Upload, answers: Answers = None) -> dict[str, object]:
+    """What the page asks about the files, and what it offers as answers.
+
+    ``answers`` are those given so far; with None, what concerns whole files is not asked.
+    """
+    return {
+        "upload": upload,
+        "files": upload_choices(upload, answers),
+        "refused": upload.files.exclude(problem=""),
+        "orders": ORDERS,
+        "people": people_named(),
+    }
+
+
+def upload_answered(*, upload: Upload, answers: Mapping[str, str], actor: Actor) -> Answered:
+    """What became of the answers; confirmed without problems, the files can be read."""
+    if "drop" in answers:
+        upload_drop(upload=upload)
+        return Answered("dropped")
+    if "kind" in answers:
+        file_kind_change(upload, answers)
+        return Answered("read_otherwise")
+    return Answered("confirmed", upload_confirm(upload=upload, answers=answers, actor=actor))
 
 
 def upload_confirm(*, upload: Upload, answers: Mapping[str, str], actor: Actor) -> list[str]:
@@ -122,6 +169,8 @@ def upload_confirm(*, upload: Upload, answers: Mapping[str, str], actor: Actor) 
             maps = _answered(file, table, answers)
             if maps:
                 mapping_parse(mapping_yaml(maps))
+            for file_map in maps:
+                basis_check(file_map)
         except InvalidInput as error:
             problems.append(f"{file.name}: {error}")
             maps = []
@@ -133,7 +182,9 @@ def upload_confirm(*, upload: Upload, answers: Mapping[str, str], actor: Actor) 
             file.maps = maps_stored(maps)
             file.save(update_fields=["maps"])
             if maps:
-                mapping_save(header=header, file_maps=maps, actor=actor)
+                # What was said about this file says nothing about the next one.
+                lasting = [_without_asked(file_map) for file_map in maps]
+                mapping_save(header=header, file_maps=lasting, actor=actor)
     return problems
 
 
@@ -172,11 +223,11 @@ def _note_guess(file: UploadedFile, found: FileGuess) -> None:
     }
 
 
-def _file_choice(file: UploadedFile, people: Sequence[str]) -> FileChoice:
+def _file_choice(file: UploadedFile, people: Sequence[str], answers: Answers) -> FileChoice:
     found = file.found
     table = _table(file)
     columns = sample_take(table).columns
-    maps = tuple(_map_choice(file, m, columns, people) for m in maps_of(file))
+    maps = tuple(_map_choice(file, m, columns, people, answers) for m in maps_of(file))
     kinds = ((LEAVE_OUT, _("leave out")), *((k, str(w)) for k, w in KIND_WORDS.items()))
     return FileChoice(
         file=file,
@@ -192,7 +243,11 @@ def _file_choice(file: UploadedFile, people: Sequence[str]) -> FileChoice:
 
 
 def _map_choice(
-    file: UploadedFile, file_map: FileMap, columns: Sequence[Column], people: Sequence[str]
+    file: UploadedFile,
+    file_map: FileMap,
+    columns: Sequence[Column],
+    people: Sequence[str],
+    answers: Answers,
 ) -> MapChoice:
     why = {(e, c): w for e, c, _field, w in file.found.get("why", ())}
     choices = []
@@ -215,7 +270,36 @@ def _map_choice(
             )
         )
     owners = _owners(file, file_map, columns, people)
-    return MapChoice(file_map.entity, str(KIND_WORDS[file_map.entity]), tuple(choices), owners)
+    names = [] if answers is None else _unsaid(file_map)
+    asked = tuple(_asked(file, file_map, name, answers or {}) for name in names)
+    word = str(KIND_WORDS[file_map.entity])
+    return MapChoice(file_map.entity, word, tuple(choices), owners, asked)
+
+
+def _asked(
+    file: UploadedFile, file_map: FileMap, name: str, answers: Mapping[str, str]
+) -> AskedChoice:
+    key = _asked_input(file, file_map, name)
+    value = answers.get(key, file_map.constants.get(name, ""))
+    if name == "basis":
+        words = tuple((code, str(word)) for code, word in BASIS_WORDS.items())
+        return AskedChoice(key, field_word(name), "choice", value, (("", _("choose")), *words))
+    kind: Literal["day", "text"] = "day" if file_map.kind.type_of(name) in _DATES else "text"
+    return AskedChoice(key, field_word(name), kind, value)
+
+
+def _asked_input(file: UploadedFile, file_map: FileMap, name: str) -> str:
+    return f"{file.position}-{file_map.entity}-{name}"
+
+
+def _unsaid(file_map: FileMap) -> list[str]:
+    """What is asked about the whole file, because no column of it tells."""
+    return [name for name in file_map.kind.asked if name not in file_map.columns]
+
+
+def _without_asked(file_map: FileMap) -> FileMap:
+    lasting = {n: v for n, v in file_map.constants.items() if n not in file_map.kind.asked}
+    return file_map.model_copy(update={"constants": lasting})
 
 
 def _owners(
@@ -277,7 +361,13 @@ def _map_answered(
             values.setdefault("owner", {})[owner.text] = meant
         else:
             values.get("owner", {}).pop(owner.text, None)
-    return _changed(file_map, {n: c for n, c in fields.items() if c}, values, dates)
+    changed = _changed(file_map, {n: c for n, c in fields.items() if c}, values, dates)
+    constants = {n: v for n, v in changed.constants.items() if n not in changed.kind.asked}
+    for name in _unsaid(changed):
+        known = changed.constants.get(name, "")
+        if told := answers.get(_asked_input(file, changed, name), known).strip():
+            constants[name] = told
+    return changed.model_copy(update={"constants": constants})
 
 
 def _changed(

@@ -28,15 +28,8 @@ from teichaku.intake.selectors import (
 )
 from teichaku.intake.trial import upload_trial
 from teichaku.intake.undo import undo_preview
-from teichaku.intake.upload_maps import (
-    ORDERS,
-    file_kind_change,
-    people_named,
-    upload_choices,
-    upload_confirm,
-    upload_guess,
-)
-from teichaku.intake.uploads import upload_create, upload_drop, upload_start
+from teichaku.intake.upload_maps import upload_answered, upload_guess, upload_questions
+from teichaku.intake.uploads import upload_create, upload_start
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 KINDS = {"csv": (corrections_csv, "text/csv; charset=utf-8"), "xlsx": (corrections_xlsx, XLSX)}
@@ -73,20 +66,19 @@ def upload(request: HttpRequest, uid: UUID) -> HttpResponse:
     problems: list[str] = []
     trial = None
     if request.method == "POST":
-        answers = request.POST.dict()
-        if "drop" in answers:
-            upload_drop(upload=found)
-            return redirect("intake:import_list")
-        if "kind" in answers:
-            file_kind_change(found, answers)
-            return redirect("intake:upload", uid=uid)
         doer = actor_of(person_of(request))
-        problems = upload_confirm(upload=found, answers=answers, actor=doer)
-        if not problems and "start" in answers:
+        answered = upload_answered(upload=found, answers=request.POST.dict(), actor=doer)
+        if answered.way == "dropped":
+            return redirect("intake:import_list")
+        if answered.way == "read_otherwise":
+            return redirect("intake:upload", uid=uid)
+        problems = answered.problems
+        if not problems and "start" in request.POST:
             upload_start(upload=found, kind="intake.import")
             return redirect("intake:upload", uid=uid)
         trial = upload_trial(found, actor=doer) if not problems else None
-    context = _choices(found) | {"problems": problems, "trial": trial}
+    asked = upload_questions(found, request.POST.dict())
+    context = asked | {"problems": problems, "trial": trial}
     status = 400 if problems else 200
     return render(request, "intake/upload.html", context, status=status)
 
@@ -166,16 +158,6 @@ def _run(uid: UUID) -> ImportRun:
         return run_find(uid)
     except NotFound as error:
         raise Http404 from error
-
-
-def _choices(found: Upload) -> dict[str, object]:
-    return {
-        "upload": found,
-        "files": upload_choices(found),
-        "refused": found.files.exclude(problem=""),
-        "orders": ORDERS,
-        "people": people_named(),
-    }
 
 
 def _progress(found: Upload) -> dict[str, object]:
