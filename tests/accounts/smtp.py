@@ -1,4 +1,4 @@
-"""A mail server of a few lines: it takes what is sent and keeps it."""
+"""A mail server of a few lines: it takes what is sent and keeps it, or refuses when told to."""
 
 from __future__ import annotations
 
@@ -27,14 +27,20 @@ class Mail:
 
 @dataclass
 class Received:
-    """A running server and what it has got."""
+    """A running server and what it has got.
 
-    port: int
+    ``refusals`` are its answers to MAIL, RCPT or DATA (once the content is there) in place of a
+    yes; a ``silent`` server takes a mail and never says so.
+    """
+
+    port: int = 0
     mails: list[Mail] = field(default_factory=list)
+    refusals: dict[str, str] = field(default_factory=dict)
+    silent: bool = False
 
 
 class _Session(socketserver.StreamRequestHandler):
-    received: ClassVar[list[Mail]]
+    received: ClassVar[Received]
 
     def handle(self) -> None:
         self._say("220 sink")
@@ -47,11 +53,16 @@ class _Session(socketserver.StreamRequestHandler):
                 to.append(line[8:].strip(" <>"))
             elif word == "DATA":
                 self._say("354 go on")
-                self.received.append(Mail(sender, to, self._message()))
+                mail = Mail(sender, to, self._message())
+                if "DATA" not in self.received.refusals:
+                    self.received.mails.append(mail)
+                if self.received.silent:
+                    self.rfile.read()  # until the other side gives up
+                    return
             elif word == "QUIT":
                 self._say("221 bye")
                 return
-            self._say("250 ok")
+            self._say(self.received.refusals.get(word[:4], "250 ok"))
 
     def _message(self) -> EmailMessage:
         lines = []
@@ -68,11 +79,12 @@ class _Session(socketserver.StreamRequestHandler):
 @contextmanager
 def smtp_server() -> Iterator[Received]:
     """The server, listening on loopback until the block ends."""
-    mails: list[Mail] = []
-    session = type("Session", (_Session,), {"received": mails})
+    received = Received()
+    session = type("Session", (_Session,), {"received": received})
     with socketserver.ThreadingTCPServer(("127.0.0.1", 0), session) as server:
         thread = threading.Thread(target=server.serve_forever, daemon=True)
         thread.start()
-        yield Received(server.server_address[1], mails)
+        received.port = server.server_address[1]
+        yield received
         server.shutdown()
         thread.join()

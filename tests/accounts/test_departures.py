@@ -14,13 +14,11 @@ from teichaku.accounts.departures import account_close, departure_execute, holdi
 from teichaku.accounts.models import Deputy, Role, RoleGrant, User
 from teichaku.accounts.selectors import today, user_roles
 from teichaku.accounts.services import role_revoke
-from teichaku.core import clock
+from teichaku.core import clock, handing_over
 from teichaku.core.actors import SYSTEM
 from teichaku.core.errors import Conflict, InvalidInput
 from teichaku.core.models import AuditEntry, Change
-from teichaku.deals import departures as deal_departures
 from teichaku.deals.models import Deal, Stage
-from teichaku.leads import departures as lead_departures
 from teichaku.leads.models import Lead
 
 pytestmark = pytest.mark.django_db
@@ -68,8 +66,7 @@ def test_leaving_hands_everything_over_and_keeps_the_history(rep, successor, mon
     leads_of(rep, 5)
     deals_of(rep, "open", "won")
     User.objects.filter(pk=successor.pk).update(manager=rep)
-    for room in (lead_departures, deal_departures):
-        monkeypatch.setattr(room, "PORTION", 2)  # several portions even of a few
+    monkeypatch.setattr(handing_over, "PORTION", 2)  # several portions even of a few
     to = dict.fromkeys(("accounts.led", "leads.owned", "deals.owned"), successor)
     done = departure_execute(user=rep, successors=to, closes=True, actor=SYSTEM)
     assert [row.count for row in done] == [1, 5, 1]
@@ -156,7 +153,7 @@ def test_the_number_of_queries_does_not_follow_the_number_of_leads(
     rep, successor, django_assert_max_num_queries
 ):
     leads_of(rep, 60)
-    with django_assert_max_num_queries(45):
+    with django_assert_max_num_queries(46):
         departure_execute(
             user=rep, successors={"leads.owned": successor}, closes=True, actor=SYSTEM
         )

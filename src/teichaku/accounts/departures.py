@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -19,6 +19,7 @@ from teichaku.core.actors import Actor
 from teichaku.core.audit import audit_record
 from teichaku.core.changes import FieldChange, changes_record
 from teichaku.core.errors import InvalidInput
+from teichaku.core.handing_over import HeldRows, held_hand_over
 from teichaku.core.outbox import outbox_emit
 from teichaku.core.registry import Holding, Text, departures
 
@@ -140,36 +141,32 @@ def _record(user: User, action: str, actor: Actor) -> None:
 
 
 def _led(holder_id: int) -> int:
-    return User.objects.filter(manager_id=holder_id, is_active=True).count()
+    return _led_people().filter(manager_id=holder_id).count()
+
+
+def _led_people() -> QuerySet[User]:
+    return User.objects.filter(is_active=True)
 
 
 def _led_hand_over(*, holder_id: int, successor_id: int, actor: Actor) -> int:
-    with transaction.atomic():
-        led = User.objects.filter(manager_id=holder_id, is_active=True)
-        ids = sorted(led.values_list("pk", flat=True))
-        # Who takes over leads not themselves: for them the next one up is the leaver's manager.
-        above = User.objects.values_list("manager_id", flat=True).get(pk=holder_id)
-        to = {pk: successor_id if pk != successor_id else above for pk in ids}
-        for pk, manager in to.items():
-            User.objects.filter(pk=pk).update(manager_id=None if manager == pk else manager)
-        changes_record(
-            [FieldChange("accounts.user", pk, "manager", holder_id, to[pk]) for pk in ids],
-            actor=actor,
-            at=clock.now(),
-            source="",
+    # Who takes over leads not themselves: for them the next one up is the leaver's manager.
+    leader = User.objects.values_list("manager_id", flat=True).get(pk=holder_id)
+    above = None if leader in (successor_id, holder_id) else leader
+    led = _led_people()
+    return sum(
+        held_hand_over(held=_LED, rows=rows, holder_id=holder_id, successor_id=to, actor=actor)
+        for rows, to in (
+            (led.filter(pk=successor_id), above),
+            (led.exclude(pk=successor_id), successor_id),
         )
-        audit_record(
-            actor=actor,
-            action="accounts.led_hand_over",
-            object_type="accounts.user",
-            object_id=holder_id,
-            count=len(ids),
-            values={"to": successor_id},
-        )
-        outbox_emit(topic="accounts.people_changed", payload={"users": ids})
-    return len(ids)
+    )
 
 
+def _told(ids: Sequence[int]) -> None:
+    outbox_emit(topic="accounts.people_changed", payload={"users": list(ids)})
+
+
+_LED = HeldRows("accounts.user", "manager", "accounts.led_hand_over", _told)
 LED = Holding(
     label=gettext_lazy("People led"),
     help=gettext_lazy("They get another manager."),

@@ -10,9 +10,11 @@ from django.db.models import F, Q
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
+from teichaku.accounts.measured import WHATS, labels_of
 from teichaku.accounts.names import folded_email
 from teichaku.core import clock
 from teichaku.core.ids import uuid7
+from teichaku.core.registry import Text
 
 
 class Role(models.TextChoices):
@@ -264,3 +266,51 @@ class Absence(models.Model):
                 condition=Q(ends_on__gte=F("starts_on")), name="accounts_absence_ends_after_start"
             ),
         ]
+
+
+class MonitoringPolicy(models.Model):
+    """An edition of what people were told before anything is measured about each of them.
+
+    Editions are only ever added; one that covers nothing ends those before it.
+    """
+
+    uid = models.UUIDField(default=uuid7, unique=True, editable=False)
+    rates = models.BooleanField(default=False)
+    checks = models.BooleanField(default=False)
+    reading = models.BooleanField(default=False)
+    purpose = models.TextField(blank=True, default="")
+    responsible = models.CharField(max_length=200, blank=True, default="")
+    text = models.TextField(blank=True, default="")
+    noticed_on = models.DateField(null=True)
+    starts_on = models.DateField()
+    end_reason = models.TextField(blank=True, default="")
+    recorded_at = models.DateTimeField()
+    recorded_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=(
+                    (Q(rates=True) | Q(checks=True) | Q(reading=True))
+                    & Q(noticed_on__isnull=False, noticed_on__lte=F("starts_on"), end_reason="")
+                    & ~Q(purpose="")
+                    & ~Q(responsible="")
+                    & ~Q(text="")
+                )
+                | (Q(rates=False, checks=False, reading=False) & ~Q(end_reason="")),
+                name="accounts_monitoringpolicy_told_or_ended",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.starts_on.isoformat()
+
+    @property
+    def covers(self) -> frozenset[str]:
+        """What may be measured under it: ``rates``, ``checks``, ``reading``."""
+        return frozenset(name for name in WHATS if getattr(self, name))
+
+    @property
+    def covers_labels(self) -> list[Text]:
+        """The same in words."""
+        return labels_of(self.covers)

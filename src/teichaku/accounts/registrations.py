@@ -43,6 +43,8 @@ ACTIONS = (
     ("second_step_add", _("Added a way to confirm signing in")),
     ("second_step_remove", _("Removed a way to confirm signing in")),
     ("work_calendar_write", _("Wrote the company's working calendar down")),
+    ("monitoring_policy_record", _("Recorded what people were told about measuring")),
+    ("monitoring_end", _("Ended measuring about single people")),
 )
 
 
@@ -58,6 +60,9 @@ def room_register() -> None:
     topics.register(
         "accounts.work_calendar_written", Topic(_("The company's working calendar changed"))
     )
+    topics.register(
+        "accounts.monitoring_changed", Topic(_("What may be measured about single people changed"))
+    )
     departures.register("accounts.led", LED)
     rights.register(
         MANAGE,
@@ -67,6 +72,21 @@ def room_register() -> None:
             roles=frozenset({Role.ADMINISTRATOR.value}),
         ),
     )
+    rights.register(
+        "accounts.monitoring",
+        Right(
+            _("Record what is measured about people"),
+            _("Purpose, responsible person and notice, without which it stays off."),
+            roles=frozenset({Role.ADMINISTRATOR.value}),
+        ),
+    )
+    navigation.register(
+        "monitoring",
+        NavigationItem(
+            _("Measuring and notice"), "monitoring:policy", "scale", "accounts.monitoring",
+            group=4, position=25,
+        ),
+    )  # fmt: skip
     navigation.register(
         "people",
         NavigationItem(
