@@ -8,14 +8,11 @@ import pytest
 from django.urls import reverse
 from django.utils import translation
 
-from teichaku.accounts.models import Role
-from teichaku.accounts.services import role_grant, user_create
 from teichaku.core import clock
 from teichaku.core.actors import SYSTEM
 from teichaku.core.errors import Conflict
 from teichaku.core.models import AuditEntry, OutboxMessage
 from teichaku.core.registry import NotRegistered
-from teichaku.notify.kinds import Kind, notification_kinds, task_kinds
 from teichaku.notify.models import Notification, Task
 from teichaku.notify.reading import notifications_read
 from teichaku.notify.selectors import (
@@ -38,22 +35,9 @@ NOW = datetime(2026, 4, 1, 3, 0, tzinfo=UTC)
 
 
 @pytest.fixture(autouse=True)
-def _kinds():
-    for registry in (task_kinds, notification_kinds):
-        if "tests.call" not in registry:
-            registry.register("tests.call", Kind("Call %(name)s", "phone"))
+def _clock():
     with clock.moved_to(NOW), translation.override("en"):
         yield
-
-
-@pytest.fixture
-def people():
-    made = []
-    for name in ("ichiro", "hanako"):
-        user = user_create(name=name, email=f"{name}@example.co.jp", actor=SYSTEM)
-        role_grant(user=user, role=Role.SALES_REP, actor=SYSTEM)
-        made.append(user)
-    return made
 
 
 def task(key, owner=None, role="", due_at=None):

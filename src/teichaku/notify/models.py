@@ -6,8 +6,10 @@ from typing import ClassVar
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from teichaku.core.ids import uuid7
+from teichaku.notify.kinds import GROUPS
 
 
 class Task(models.Model):
@@ -60,18 +62,39 @@ class Task(models.Model):
         return self.key
 
 
+class AttachedFile(models.Model):
+    """A file that goes with notifications; kept once, however many people it is for."""
+
+    name = models.CharField(max_length=200)
+    content_type = models.CharField(max_length=120)
+    content = models.BinaryField()
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class Notification(models.Model):
-    """Something that a person is told once."""
+    """Something that a person is told once: one row per person and ``key``, if there is a key."""
 
     uid = models.UUIDField(default=uuid7, unique=True, editable=False)
     user = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+")
     kind = models.CharField(max_length=80)
     params = models.JSONField(default=dict)
+    body = models.TextField(blank=True, default="")
     address = models.TextField(blank=True)
+    key = models.CharField(max_length=200, blank=True, default="")
+    files = models.ManyToManyField(AttachedFile)
     at = models.DateTimeField()
     read_at = models.DateTimeField(null=True)
 
     class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["user", "key"],
+                condition=~Q(key=""),
+                name="notify_notification_one_per_key",
+            ),
+        ]
         indexes: ClassVar = [
             models.Index(fields=["user", "-id"], name="notify_notification_user"),
             models.Index(
@@ -81,3 +104,211 @@ class Notification(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} → {self.user_id}"
+
+
+class Via(models.TextChoices):
+    """The ways out of the application; everybody who has an address has mail."""
+
+    MAIL = "mail", _("Mail")
+    LINE_WORKS = "line_works", "LINE WORKS"
+    CHATWORK = "chatwork", "Chatwork"
+    WEBHOOK = "webhook", "Slack · Teams · Google Chat · Discord"
+
+
+class Way(models.TextChoices):
+    """How a person is told, the most urgent first."""
+
+    AT_ONCE = "at_once", _("At once")
+    DIGEST = "digest", _("In the daily digest")
+    APP = "app", _("In Teichaku only")
+
+
+class Channel(models.Model):
+    """Where a person is told besides by mail; the address is encrypted, for it can be a secret."""
+
+    user = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+")
+    via = models.CharField(max_length=12, choices=Via.choices)
+    address = models.TextField()
+    made_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["user", "via"], name="notify_channel_one_per_way"),
+            models.CheckConstraint(
+                condition=Q(via__in=Via.values) & ~Q(via=Via.MAIL), name="notify_channel_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.via} of {self.user_id}"
+
+
+class Preference(models.Model):
+    """How a person wants to be told of a group of notifications, against the default."""
+
+    user = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+")
+    group = models.CharField(max_length=12)
+    way = models.CharField(max_length=12, choices=Way.choices)
+    via = models.CharField(max_length=12, choices=Via.choices)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["user", "group"], name="notify_preference_once"),
+            models.CheckConstraint(
+                condition=Q(group__in=GROUPS) & Q(way__in=Way.values) & Q(via__in=Via.values),
+                name="notify_preference_known",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.group} of {self.user_id}: {self.way}"
+
+
+class DigestChoice(models.Model):
+    """When and where a person gets the daily digest, against the default."""
+
+    user = models.OneToOneField("accounts.User", on_delete=models.PROTECT, related_name="+")
+    at = models.TimeField()
+    via = models.CharField(max_length=12, choices=Via.choices)
+
+    def __str__(self) -> str:
+        return f"digest of {self.user_id} at {self.at}"
+
+
+class ServiceAccess(models.Model):
+    """What opens a chat service to the installation, as an administrator set it; encrypted."""
+
+    via = models.CharField(max_length=12, choices=Via.choices, unique=True)
+    secrets = models.TextField()
+    written_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.via
+
+
+class Delivery(models.Model):
+    """The one way that a notification takes out of the application, and how far it came.
+
+    It waits until it is due, is being sent under a ``message`` token, and then is sent, skipped
+    because nobody needs it any more, or parked for an administrator to decide.
+    """
+
+    class State(models.TextChoices):
+        """How far it came."""
+
+        WAITING = "waiting", _("Waiting")
+        SENDING = "sending", _("Being sent")
+        SENT = "sent", _("Sent")
+        SKIPPED = "skipped", _("Not needed")
+        PARKED = "parked", _("Needs a decision")
+
+    uid = models.UUIDField(default=uuid7, unique=True, editable=False)
+    notification = models.OneToOneField(
+        Notification, on_delete=models.PROTECT, related_name="delivery"
+    )
+    via = models.CharField(max_length=12, choices=Via.choices)
+    digest = models.BooleanField()
+    due_at = models.DateTimeField()
+    state = models.CharField(max_length=12, choices=State.choices, default=State.WAITING)
+    message = models.UUIDField(null=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    claimed_at = models.DateTimeField(null=True)
+    settled_at = models.DateTimeField(null=True)
+    reason = models.CharField(max_length=40, blank=True, default="")
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(state__in=["waiting", "sending", "sent", "skipped", "parked"]),
+                name="notify_delivery_known_state",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=["waiting", "sending"], settled_at=None)
+                | Q(state__in=["sent", "skipped", "parked"], settled_at__isnull=False),
+                name="notify_delivery_settled_or_open",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="sending") | Q(message__isnull=False, claimed_at__isnull=False),
+                name="notify_delivery_sent_under_token",
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(
+                fields=["due_at", "id"], condition=Q(state="waiting"), name="notify_delivery_due"
+            ),
+            models.Index(
+                fields=["message"],
+                condition=Q(message__isnull=False),
+                name="notify_delivery_message",
+            ),
+            models.Index(fields=["state", "-id"], name="notify_delivery_state"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.notification_id} by {self.via}: {self.state}"
+
+
+class Letter(models.Model):
+    """A mail to somebody outside, who has no account; one per ``key``, sent at most once.
+
+    It waits until it is due, is being sent under a ``message`` token, and then is sent, skipped
+    because it must not or need not go, or parked for an administrator to decide. The lead is no
+    foreign key, for leads lie above.
+    """
+
+    class Purpose(models.TextChoices):
+        """What the law asks before it may be sent."""
+
+        TRANSACTIONAL = "transactional", _("Direct answer")
+        ADVERTISING = "advertising", _("Advertising mail")
+
+    uid = models.UUIDField(default=uuid7, unique=True, editable=False)
+    key = models.CharField(max_length=200, unique=True)
+    purpose = models.CharField(max_length=13, choices=Purpose.choices)
+    address = models.TextField()
+    lead_id = models.BigIntegerField(null=True)
+    language = models.CharField(max_length=8)
+    subject = models.TextField()
+    body = models.TextField()
+    link = models.TextField(blank=True, default="")
+    link_label = models.TextField(blank=True, default="")
+    queued_at = models.DateTimeField()
+    due_at = models.DateTimeField()
+    state = models.CharField(
+        max_length=12, choices=Delivery.State.choices, default=Delivery.State.WAITING
+    )
+    message = models.UUIDField(null=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    claimed_at = models.DateTimeField(null=True)
+    settled_at = models.DateTimeField(null=True)
+    reason = models.CharField(max_length=40, blank=True, default="")
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(purpose__in=["transactional", "advertising"]),
+                name="notify_letter_known_purpose",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=["waiting", "sending"], settled_at=None)
+                | Q(state__in=["sent", "skipped", "parked"], settled_at__isnull=False),
+                name="notify_letter_settled_or_open",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="sending") | Q(message__isnull=False, claimed_at__isnull=False),
+                name="notify_letter_sent_under_token",
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(
+                fields=["due_at", "id"], condition=Q(state="waiting"), name="notify_letter_due"
+            ),
+            models.Index(
+                fields=["claimed_at"], condition=Q(state="sending"), name="notify_letter_sending"
+            ),
+            models.Index(fields=["state", "-id"], name="notify_letter_state"),
+            models.Index(fields=["lead_id"], name="notify_letter_lead"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.key}: {self.state}"

@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import datetime
 from uuid import UUID
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Count, F, Prefetch, Q, QuerySet
 
 from teichaku.accounts.models import User
 from teichaku.core import clock
-from teichaku.notify.models import Notification, Task
+from teichaku.notify.models import (
+    AttachedFile,
+    Channel,
+    Delivery,
+    Letter,
+    Notification,
+    Task,
+    Via,
+)
 
 MANY = 99  # beyond that a count says only that there are more
 
@@ -40,9 +49,61 @@ def tasks_held(user_id: int) -> int:
 
 def notifications_for_user(user: User) -> QuerySet[Notification]:
     """What the person was told, newest first."""
-    return Notification.objects.filter(user=user).order_by("-pk")
+    # The content of files can be large, and a list shows their names alone.
+    files = Prefetch("files", AttachedFile.objects.only("name").order_by("pk"))
+    return Notification.objects.filter(user=user).prefetch_related(files).order_by("-pk")
+
+
+def notification_file(user: User, uid: UUID, number: int) -> AttachedFile | None:
+    """The file, if it goes with that notification of the person."""
+    told = Notification.objects.filter(user=user, uid=uid)
+    return AttachedFile.objects.filter(pk=number, notification__in=told).first()
 
 
 def notifications_unread(user: User) -> int:
     """How many of them are unread, ``MANY`` + 1 at most."""
     return Notification.objects.filter(user=user, read_at=None).order_by()[: MANY + 1].count()
+
+
+def channels_since(user: User) -> dict[Via, datetime]:
+    """The chats by which the person can be told, and since when."""
+    rows = Channel.objects.filter(user=user)
+    return {Via(row.via): row.made_at for row in rows}
+
+
+def deliveries_in(state: str) -> QuerySet[Delivery]:
+    """What went or shall go out of the application, in that state or in any, newest first."""
+    rows = Delivery.objects.select_related("notification__user").order_by("-pk")
+    return rows.filter(state=state) if state else rows
+
+
+def deliveries_open() -> dict[str, int]:
+    """How many deliveries are in each of the states that are not for good."""
+    states = (Delivery.State.WAITING, Delivery.State.SENDING, Delivery.State.PARKED)
+    rows = Delivery.objects.filter(state__in=states).values_list("state")
+    found: dict[str, int] = dict(rows.annotate(count=Count("pk")).order_by())
+    return {state.value: found.get(state, 0) for state in states}
+
+
+def deliveries_parked() -> int:
+    """How many deliveries wait for a decision, ``MANY`` at most."""
+    return Delivery.objects.filter(state=Delivery.State.PARKED).order_by()[:MANY].count()
+
+
+def letters_in(state: str) -> QuerySet[Letter]:
+    """Letters to people outside, in that state or in any, newest first; without their texts."""
+    rows = Letter.objects.defer("body").order_by("-pk")
+    return rows.filter(state=state) if state else rows
+
+
+def letters_open() -> dict[str, int]:
+    """How many letters are in each of the states that are not for good."""
+    states = (Delivery.State.WAITING, Delivery.State.SENDING, Delivery.State.PARKED)
+    rows = Letter.objects.filter(state__in=states).values_list("state")
+    found: dict[str, int] = dict(rows.annotate(count=Count("pk")).order_by())
+    return {state.value: found.get(state, 0) for state in states}
+
+
+def letters_parked() -> int:
+    """How many letters wait for a decision, ``MANY`` at most."""
+    return Letter.objects.filter(state=Delivery.State.PARKED).order_by()[:MANY].count()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -16,8 +16,9 @@ from teichaku.core.audit import audit_record
 from teichaku.core.canonical import Json
 from teichaku.core.errors import Conflict
 from teichaku.core.outbox import outbox_emit
+from teichaku.notify.attachments import Attachment, attachments_check
 from teichaku.notify.kinds import notification_kinds, task_kinds
-from teichaku.notify.models import Notification, Task
+from teichaku.notify.models import AttachedFile, Notification, Task
 
 
 def task_create(
@@ -101,14 +102,59 @@ def notifications_create(
     actor: Actor,
     params: Mapping[str, Json] | None = None,
     address: str = "",
+    key: str = "",
+    body: str = "",
+    attachments: Sequence[Attachment] = (),
 ) -> list[Notification]:
-    """The notifications, one for each person but whoever did it; part of the transaction."""
+    """The new notifications, one for each person but whoever did it; part of the transaction.
+
+    With a ``key``, whoever was told of it before is not told again.
+    """
     notification_kinds.get(kind)
+    attachments_check(attachments)
     at = clock.now()
-    return Notification.objects.bulk_create(
-        Notification(user=user, kind=kind, params=dict(params or {}), address=address, at=at)
+    rows = [
+        Notification(
+            user=user,
+            kind=kind,
+            params=dict(params or {}),
+            body=body,
+            address=address,
+            key=key,
+            at=at,
+        )
         for user in users
         if user.pk != actor.user_id
+    ]
+    with transaction.atomic():
+        new = _insert(rows)
+        if new and attachments:
+            _attach(new, attachments)
+        if new:
+            ids = [notification.pk for notification in new]
+            outbox_emit(topic="notify.notifications_created", payload={"notifications": ids})
+    return new
+
+
+def _insert(rows: list[Notification]) -> list[Notification]:
+    if not any(row.key for row in rows):
+        return Notification.objects.bulk_create(rows)
+    # The database leaves out those who know already, also of two writers at the same time.
+    Notification.objects.bulk_create(rows, ignore_conflicts=True)
+    uids = [row.uid for row in rows]
+    return list(Notification.objects.filter(uid__in=uids).select_related("user").order_by("pk"))
+
+
+def _attach(notifications: Sequence[Notification], attachments: Sequence[Attachment]) -> None:
+    files = AttachedFile.objects.bulk_create(
+        AttachedFile(name=file.name, content_type=file.content_type, content=file.content)
+        for file in attachments
+    )
+    through = Notification.files.through
+    through.objects.bulk_create(
+        through(notification_id=notification.pk, attachedfile_id=file.pk)
+        for notification in notifications
+        for file in files
     )
 
 

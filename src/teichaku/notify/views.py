@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+from io import BytesIO
 from uuid import UUID
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST, require_safe
 
 from teichaku.accounts.access import signed_in, standing_of
 from teichaku.accounts.actors import actor_of, person_of
 from teichaku.core import clock
+from teichaku.core.addresses import is_inside
 from teichaku.notify.kinds import notification_kinds, task_kinds
 from teichaku.notify.models import Task
 from teichaku.notify.reading import notification_open, notifications_read
-from teichaku.notify.selectors import notifications_for_user, task_for_user, tasks_for_user
+from teichaku.notify.selectors import (
+    notification_file,
+    notifications_for_user,
+    task_for_user,
+    tasks_for_user,
+)
 from teichaku.notify.services import task_done, task_reopen
 
 PAGE_SIZE = 50
@@ -78,8 +84,22 @@ def notification_read(request: HttpRequest, uid: UUID) -> HttpResponse:
     if found is None:
         raise Http404
     notification_open(notification=found)
-    inside = url_has_allowed_host_and_scheme(found.address, {request.get_host()})
-    return redirect(found.address if found.address and inside else "notify:notification_list")
+    return redirect(found.address if is_inside(found.address) else "notify:notification_list")
+
+
+@require_safe
+@signed_in
+def file_download(request: HttpRequest, uid: UUID, number: int) -> FileResponse:
+    """A file that goes with one of the person's notifications, to be saved and never shown."""
+    found = notification_file(person_of(request), uid, number)
+    if found is None:
+        raise Http404
+    return FileResponse(
+        BytesIO(found.content),
+        as_attachment=True,
+        filename=found.name,
+        content_type=found.content_type,
+    )
 
 
 @require_POST

@@ -1,0 +1,183 @@
+"""Sending what is due: claimed first, sent once, settled after.
+
+A message is claimed under a token before it leaves, so a worker that dies in between leaves rows
+behind of which nobody can say whether they arrived. These are never sent again by themselves: they
+are parked, and an administrator decides.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta, tzinfo
+from itertools import groupby
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import F, Q
+from django.urls import reverse
+
+from teichaku.accounts.models import Role, User
+from teichaku.accounts.selectors import today
+from teichaku.core import clock
+from teichaku.core.actors import SYSTEM
+from teichaku.core.ids import uuid7
+from teichaku.notify.hours import ONE_DAY, Hours, digest_instant
+from teichaku.notify.kinds import group_of
+from teichaku.notify.messages import message_about, read_in
+from teichaku.notify.models import Delivery, Via
+from teichaku.notify.senders.outcomes import NotSent, Unsure
+from teichaku.notify.sending import message_send
+from teichaku.notify.services import task_create
+from teichaku.notify.wishes import Wishes
+
+logger = logging.getLogger(__name__)
+
+PORTION = 200
+PAUSES = tuple(timedelta(minutes=n) for n in (1, 5, 30, 120))  # then it is parked
+INTERRUPTED_AFTER = timedelta(minutes=15)  # far longer than any sender waits
+MIDNIGHT = time(0)
+State = Delivery.State
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """What goes to one person in one message."""
+
+    user: User
+    via: Via
+    digest: bool
+    rows: Sequence[Delivery]
+
+
+def deliveries_send() -> int:
+    """How many messages were taken by mail servers and chat services."""
+    _park_interrupted()
+    sent = 0
+    while rows := _due():
+        hours = Hours({row.notification.user_id for row in rows}, clock.now())
+        for parcel in _parcels(rows):
+            if not _held_back(parcel, hours):
+                sent += _send(parcel)
+    return sent
+
+
+def _due() -> list[Delivery]:
+    rows = Delivery.objects.filter(state=State.WAITING, due_at__lte=clock.now())
+    people = list(
+        rows.order_by("due_at", "pk").values_list("notification__user_id", flat=True)[:PORTION]
+    )
+    # All that is due for these people, so that no message is split between two portions.
+    whole = rows.filter(notification__user__in=set(people)).select_related("notification__user")
+    return list(whole.order_by("notification__user_id", "notification_id"))
+
+
+def _parcels(rows: Iterable[Delivery]) -> Iterator[Parcel]:
+    def key(row: Delivery) -> tuple[int, str, str]:
+        group = "digest" if row.digest else group_of(row.notification.kind)
+        return row.notification.user_id, row.via, group
+
+    for (_user, via, group), several in groupby(sorted(rows, key=key), key=key):
+        parcel = list(several)
+        yield Parcel(parcel[0].notification.user, Via(via), group == "digest", parcel)
+
+
+def _held_back(parcel: Parcel, hours: Hours) -> bool:
+    """Whether the person may not be disturbed now; then the parcel waits for the next time."""
+    now, calendar = clock.now(), hours.of(parcel.user.pk)
+    due = calendar.next_opening(now)
+    if parcel.digest and _has_had_digest(parcel.user, calendar.zone, now):
+        at, _via = Wishes([parcel.user.pk]).digest_of(parcel.user.pk)
+        tomorrow = datetime.combine(now.astimezone(calendar.zone) + ONE_DAY, MIDNIGHT)
+        due = digest_instant(calendar, at, tomorrow.replace(tzinfo=calendar.zone))
+    if due <= now:
+        return False
+    ids = [row.pk for row in parcel.rows]
+    Delivery.objects.filter(pk__in=ids, state=State.WAITING).update(due_at=due)
+    return True
+
+
+def _has_had_digest(user: User, zone: tzinfo, now: datetime) -> bool:
+    sent = Delivery.objects.filter(notification__user=user, digest=True, state=State.SENT)
+    last = sent.order_by("-settled_at").values_list("settled_at", flat=True).first()
+    return last is not None and last.astimezone(zone).date() == now.astimezone(zone).date()
+
+
+def _send(parcel: Parcel) -> bool:
+    token = _claim(parcel)
+    rows = list(Delivery.objects.filter(message=token, state=State.SENDING).order_by("pk"))
+    if not rows:
+        return False
+    by_id = {row.pk: row.notification for row in parcel.rows}
+    try:
+        with read_in(parcel.user):
+            message = message_about([by_id[row.pk] for row in rows], digest=parcel.digest)
+            message_send(message, parcel.user, parcel.via)
+    except NotSent as failed:
+        _settle_failure(token, rows, failed.reason, again=failed.again)
+    except Unsure as failed:
+        _park(Q(message=token, state=State.SENDING), failed.reason)
+    except Exception as error:
+        # One bad row must not stop the others; what it says may quote a person's data.
+        logger.error("a message could not be made (%s)", type(error).__name__)
+        _settle_failure(token, rows, type(error).__name__[:40], again=False)
+    else:
+        _settle_success(token)
+        return True
+    return False
+
+
+def _claim(parcel: Parcel) -> UUID:
+    """The token under which the rows are being sent that are still wanted."""
+    token, now = uuid7(), clock.now()
+    waiting = Delivery.objects.filter(pk__in=[row.pk for row in parcel.rows], state=State.WAITING)
+    with transaction.atomic():
+        waiting.filter(notification__read_at__isnull=False).update(
+            state=State.SKIPPED, reason="read", settled_at=now
+        )
+        if not parcel.user.is_active:
+            waiting.update(state=State.SKIPPED, reason="left", settled_at=now)
+        waiting.update(
+            state=State.SENDING, message=token, claimed_at=now, attempts=F("attempts") + 1
+        )
+    return token
+
+
+def _settle_success(token: UUID) -> None:
+    # Also what was parked meanwhile, because this worker stood still: now it is known after all.
+    mine = Delivery.objects.filter(message=token, state__in=[State.SENDING, State.PARKED])
+    mine.update(state=State.SENT, reason="", settled_at=clock.now())
+
+
+def _settle_failure(token: UUID, rows: Sequence[Delivery], reason: str, *, again: bool) -> None:
+    mine = Q(message=token, state=State.SENDING)
+    attempts = max(row.attempts for row in rows)
+    if not again or attempts > len(PAUSES):
+        _park(mine, reason)
+        return
+    Delivery.objects.filter(mine).update(
+        state=State.WAITING, reason=reason, due_at=clock.now() + PAUSES[attempts - 1]
+    )
+
+
+def _park_interrupted() -> None:
+    """Nothing; what a worker was sending when it died now waits for a decision."""
+    stuck = Q(state=State.SENDING, claimed_at__lt=clock.now() - INTERRUPTED_AFTER)
+    _park(stuck, "interrupted")
+
+
+def _park(which: Q, reason: str) -> None:
+    """Nothing; the rows are parked, and administrators have one task a day to look at them."""
+    with transaction.atomic():
+        parked = Delivery.objects.filter(which).update(
+            state=State.PARKED, reason=reason, settled_at=clock.now()
+        )
+        if parked:
+            task_create(
+                kind="notify.parked",
+                key=f"notify.parked:{today()}",
+                role=Role.ADMINISTRATOR,
+                address=f"{reverse('notify:delivery_list')}?state=parked",
+                actor=SYSTEM,
+            )

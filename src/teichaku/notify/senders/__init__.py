@@ -1,0 +1,1 @@
+"""How messages leave: one module for each way, all with the same answer."""
