@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from functools import lru_cache
 from zoneinfo import ZoneInfo
@@ -34,6 +35,19 @@ def rulebook_in_force(at: datetime | None = None) -> Rulebook | None:
 def rulebook_of(document: str) -> Rulebook:
     """The rulebook of a stored document."""
     return load(document)
+
+
+def editions() -> dict[int, int]:
+    """Which edition each revision is that was ever put in force."""
+    rows = Activation.objects.filter(effective_from__lte=clock.now())
+    return edition_numbers(
+        rows.order_by("effective_from", "pk").values_list("revision_id", flat=True)
+    )
+
+
+def edition_numbers(revisions: Iterable[int]) -> dict[int, int]:
+    """The revisions by number in the order in which each was first put in force."""
+    return {revision: n for n, revision in enumerate(dict.fromkeys(revisions), start=1)}
 
 
 def zone_in_force() -> ZoneInfo:
