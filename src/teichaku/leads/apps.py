@@ -19,6 +19,7 @@ class LeadsConfig(AppConfig):
         from teichaku.intake.writers import writers
         from teichaku.leads.company_import import companies_write
         from teichaku.leads.departures import departures_register
+        from teichaku.leads.duplicate_search import duplicate_search_register
         from teichaku.leads.facts import facts_register
         from teichaku.leads.lead_import import leads_write
         from teichaku.leads.undo import undo_register
@@ -31,8 +32,11 @@ class LeadsConfig(AppConfig):
             ("leads.lead_unmerge", _("Took a merge of leads back")),
             ("leads.company_update", _("Changed a company")),
             ("leads.company_merge", _("Merged two companies")),
+            ("leads.company_unmerge", _("Took a merge of companies back")),
+            ("leads.lead_stage_enter", _("Moved a lead to another stage")),
             ("leads.keep_apart", _("Said that two records are not one")),
             ("leads.campaign_save", _("Saved a campaign")),
+            ("leads.leads_credit", _("Noted which campaign won leads")),
             ("leads.leads_ensure", _("Noted leads whom a file names")),
             ("leads.companies_ensure", _("Noted companies that a file names")),
             ("leads.leads_import", _("Imported leads")),
@@ -45,4 +49,5 @@ class LeadsConfig(AppConfig):
         writers.register("companies", companies_write)
         facts_register()
         departures_register()
+        duplicate_search_register()
         undo_register()

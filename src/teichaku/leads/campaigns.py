@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from teichaku.core import clock
+from teichaku.core import bulk, clock
 from teichaku.core.actors import Actor
 from teichaku.core.audit import audit_record
 from teichaku.core.canonical import Json
 from teichaku.core.changes import FieldChange, changes_record
 from teichaku.core.errors import Conflict, InvalidInput
-from teichaku.leads.models import Campaign
+from teichaku.core.outbox import outbox_emit
+from teichaku.core.registry import leads_changed
+from teichaku.leads.models import Campaign, Lead
 from teichaku.leads.row_changes import as_json
 
 
@@ -58,6 +61,34 @@ def campaign_save(
             % {"name": row.name}
         ) from error
     return row
+
+
+def leads_credit(
+    *, leads: Mapping[int, datetime], campaign: Campaign, source: str, actor: Actor
+) -> int:
+    """How many of the leads now name the campaign that won them, at the instant said of each.
+
+    A lead that names one already keeps it. Part of the caller's transaction.
+    """
+    rows = Lead.objects.filter(pk__in=leads, campaign="").values_list("pk", "source", "created_at")
+    told = [
+        (pk, campaign.name, known or source, created or leads[pk]) for pk, known, created in rows
+    ]
+    if not told:
+        return 0
+    bulk.update(Lead, ("campaign", "source", "created_at"), told)
+    changes_record(
+        [FieldChange("leads.lead", pk, "campaign", "", name) for pk, name, *_ in told],
+        actor=actor, at=clock.now(), source="import",
+    )  # fmt: skip
+    ids = sorted(pk for pk, *_ in told)
+    audit_record(
+        actor=actor, action="leads.leads_credit", object_type="leads.lead", count=len(ids),
+        values={"campaign": campaign.pk},
+    )  # fmt: skip
+    outbox_emit(topic="leads.written", payload={"leads": ids})
+    leads_changed.notify(ids)
+    return len(ids)
 
 
 def _record(row: Campaign, old: dict[str, Json], new: dict[str, object], actor: Actor) -> None:

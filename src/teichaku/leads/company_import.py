@@ -13,6 +13,7 @@ from teichaku.core import bulk
 from teichaku.core.audit import audit_record
 from teichaku.core.changes import FieldChange, changes_record
 from teichaku.core.ids import uuid7
+from teichaku.core.models import actor_columns
 from teichaku.core.outbox import outbox_emit
 from teichaku.core.registry import leads_changed
 from teichaku.intake.collapse import collapse, gather
@@ -21,7 +22,7 @@ from teichaku.intake.rows import Chunk
 from teichaku.intake.writers import ImportTask
 from teichaku.leads.attributes import AttributeReader, attribute_reader, misfit_notes
 from teichaku.leads.company_matching import CompanyGroup, companies_match
-from teichaku.leads.models import Company, CompanyIdentity
+from teichaku.leads.models import Company, CompanyIdentity, CompanyMergeEntry
 from teichaku.leads.names import company_name_key, corporate_number_key, domain_key
 from teichaku.leads.row_changes import Values, row_changes
 from teichaku.leads.search_text import search_texts_write
@@ -148,6 +149,12 @@ def _store(task: ImportTask, batch: _Batch) -> None:
         moving = list(Company.objects.filter(root=merged).values_list("pk", flat=True))
         Company.objects.filter(pk__in=moving).update(root=kept)
         batch.changes += [FieldChange("leads.company", c, "root", merged, kept) for c in moving]
+    bulk.create(
+        CompanyMergeEntry(
+            merged_id=merged, kept_id=kept, at=task.recorded_at, **actor_columns(task.actor)
+        )
+        for merged, kept in batch.merges.items()
+    )
     bulk.insert(Company, ("id", "root", "uid", "recorded_at", *STORED), batch.inserts)
     bulk.update(Company, STORED, batch.updates)
     bulk.insert(CompanyIdentity, ("company", "system", "external_id"), batch.identities)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import cast
 
 from django.db import transaction
+from django.db.models import F
 
 from teichaku.accounts.models import User
 from teichaku.accounts.services import owner_ensure
@@ -99,11 +100,15 @@ class _LeadWriter:
     def write(self, groups: Sequence[LeadGroup]) -> None:
         batch = _Batch()
         current = self._current([group.target for group in groups if group.target is not None])
+        merged = self._merged_addresses(current)
         fresh = [group for group in groups if group.target is None]
         ids = iter(bulk.reserve_ids(Lead, len(fresh)) if fresh else ())
         for group, values, qualified in self._values(groups):
             lead = group.target if group.target is not None else next(ids)
             known = current.get(lead)
+            if known and known["email"] and (lead, values["email_key"]) in merged:
+                # Which of their addresses counts was decided when the two were merged.
+                values |= {"email": known["email"], "email_key": known["email_key"]}
             if values["created_at"] is None and (known is None or known["created_at"] is None):
                 # Not said when it was created: at the latest when it was qualified.
                 values["created_at"] = qualified
@@ -148,6 +153,11 @@ class _LeadWriter:
     def _current(self, ids: Sequence[int]) -> dict[int, Values]:
         rows = Lead.objects.filter(pk__in=ids).values_list("pk", *STORED)
         return {row[0]: dict(zip(STORED, row[1:], strict=True)) for row in rows}
+
+    def _merged_addresses(self, roots: Collection[int]) -> set[tuple[int, object]]:
+        """Roots with the addresses of those who were merged into them."""
+        rows = Lead.objects.filter(root__in=roots).exclude(root=F("pk")).exclude(email_key="")
+        return set(rows.values_list("root_id", "email_key"))
 
     def _add(self, batch: _Batch, lead: int, values: Values) -> None:
         self._task.tally.created += 1

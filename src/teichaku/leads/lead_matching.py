@@ -49,10 +49,13 @@ def leads_match(chunk: Chunk, system: str) -> list[LeadGroup]:
             addresses.setdefault(record.known.root, set()).add(record.email)
         if record.email and not (record.known and record.known.root in separated):
             unions.join(("email", record.email), node)
+    held: dict[int, set[str]] = {}
     for email, root in roots_with_email({r.email for r in records.values() if r.email}):
+        held.setdefault(root, set()).add(email)
+    for root, email in sorted((root, email) for root, emails in held.items() for email in emails):
         # A lead that the file itself gives another address no longer answers to its old one.
         given = addresses.get(root, set()) - {""}
-        if root not in separated and (not given or email in given):
+        if root not in separated and (given <= held[root] or email in given):
             unions.join(("lead", root), ("email", email))
             addresses.setdefault(root, set())
     roots: dict[tuple[str, object], list[int]] = {}

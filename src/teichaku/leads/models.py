@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext as _
 
 from teichaku.core.ids import uuid7
 from teichaku.core.models import ActedRow
@@ -76,6 +77,7 @@ class Lead(models.Model):
     class Kind(models.TextChoices):
         KNOWN = "known"
         ANONYMOUS = "anonymous"
+        ERASED = "erased"
 
     uid = models.UUIDField(default=uuid7, unique=True, editable=False)
     root = models.ForeignKey("self", on_delete=models.PROTECT, related_name="+")
@@ -109,11 +111,13 @@ class Lead(models.Model):
         ]
         constraints: ClassVar = [
             models.CheckConstraint(
-                condition=Q(kind__in=["known", "anonymous"]), name="leads_lead_kind"
+                condition=Q(kind__in=["known", "anonymous", "erased"]), name="leads_lead_kind"
             )
         ]
 
     def __str__(self) -> str:
+        if self.kind == self.Kind.ERASED:
+            return _("(erased person)")
         return self.name or self.email or str(self.uid)
 
     @property
@@ -156,12 +160,18 @@ class SearchText(models.Model):
 
 
 class MergeEntry(ActedRow):
-    """One merge of two roots; undone ones stay, and roots are what the others replay to."""
+    """One merge of two roots; undone ones stay, and roots are what the others replay to.
 
+    ``fields`` holds, for each field that the merged one had a value of, whose was taken, what both
+    had, and what the kept one has had from then on.
+    """
+
+    uid = models.UUIDField(default=uuid7, unique=True, editable=False)
     kept = models.ForeignKey(Lead, on_delete=models.PROTECT, related_name="+")
     merged = models.ForeignKey(Lead, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField()
     reason = models.TextField(blank=True)
+    fields = models.JSONField(default=dict)
     undone_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -176,6 +186,62 @@ class MergeEntry(ActedRow):
 
     def __str__(self) -> str:
         return f"{self.merged_id} → {self.kept_id}"
+
+
+class CompanyMergeEntry(ActedRow):
+    """One merge of two root companies; undone ones stay, and roots are what the others replay to.
+
+    ``filled`` holds what the kept one got for its blanks, ``attribute.NAME`` among it.
+    """
+
+    uid = models.UUIDField(default=uuid7, unique=True, editable=False)
+    kept = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="+")
+    merged = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    filled = models.JSONField(default=dict)
+    undone_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["merged"],
+                condition=Q(undone_at=None),
+                name="leads_companymergeentry_merged",
+            ),
+            models.CheckConstraint(
+                condition=~Q(kept=F("merged")), name="leads_companymergeentry_two_companies"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.merged_id} → {self.kept_id}"
+
+
+class DuplicateSearch(models.Model):
+    """A search through all companies, or leads, for those that look like one: how far, what found.
+
+    It goes on after the last of its ``parts`` that is whole; their ``pairs`` are kept until the
+    end. Each of ``groups`` is ids with the reason, what they share and how alike they are.
+    """
+
+    kind = models.CharField(max_length=7, default="company", db_default="company")
+    started_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True)
+    records = models.PositiveIntegerField(default=0)
+    done = models.PositiveIntegerField(default=0)
+    parts = models.PositiveSmallIntegerField(default=0, db_default=0)
+    pairs = models.JSONField(default=list)
+    groups = models.JSONField(default=list)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(kind__in=["lead", "company"]), name="leads_duplicatesearch_kind"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.started_at:%Y-%m-%d %H:%M}"
 
 
 class StageEntry(ActedRow):

@@ -25,6 +25,11 @@ _HONORIFIC = re.compile(r"(?<=..)(?:様|さま|さん|殿|先生)$")
 _OLD_FORMS = str.maketrans(
     "髙﨑濵濱邊邉齋齊斎澤德廣國眞惠槇籔嶋桒", "高崎浜浜辺辺斉斉斉沢徳広国真恵槙薮島桑"
 )
+_TO_KATAKANA = {code: code + 0x60 for code in range(0x3041, 0x3097)}
+_ONE_KANA = str.maketrans("ァィゥェォッャュョヮヵヶヰヱ", "アイウエオツヤユヨワカケイエ")
+_LAST_LONG = re.compile("ー(?![ァ-ヴ])")  # コンピューター, コンピュータ
+_SPELT = (("ヴァ", "バ"), ("ヴィ", "ビ"), ("ヴェ", "ベ"), ("ヴォ", "ボ"), ("ヴ", "ブ"))
+_SAME_CHARACTER = re.compile("([一-龠])々")
 
 
 def company_name_key(name: str) -> str:
@@ -40,6 +45,19 @@ def person_name_key(name: str) -> str:
     """The name without width, case, spaces, older forms of characters and a 様 at its end."""
     folded = unicodedata.normalize("NFKC", name).casefold().translate(_OLD_FORMS)
     return _PUNCTUATION.sub("", _HONORIFIC.sub("", folded.strip()))
+
+
+def company_spelling_key(key: str) -> str:
+    """A company's name key without what one company spells in several ways.
+
+    That is older forms of characters, kinds and sizes of kana, the long vowel at a word's end, ヴ
+    and 々.
+    """
+    folded = key.translate(_OLD_FORMS).translate(_TO_KATAKANA)
+    folded = _LAST_LONG.sub("", _SAME_CHARACTER.sub(r"\1\1", folded))
+    for spelt, usual in _SPELT:
+        folded = folded.replace(spelt, usual)
+    return folded.translate(_ONE_KANA)
 
 
 def old_forms_folded(text: str) -> str:

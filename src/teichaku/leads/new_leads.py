@@ -13,6 +13,7 @@ from teichaku.core.audit import audit_record
 from teichaku.core.errors import Conflict, InvalidInput
 from teichaku.core.outbox import outbox_emit
 from teichaku.core.registry import leads_changed
+from teichaku.intake.normalise import kana_full, phone_bare
 from teichaku.leads.models import Lead
 from teichaku.leads.names import email_is_personal, email_key
 from teichaku.leads.references import roots_with_email
@@ -31,6 +32,7 @@ class NewLead:
     department: str = ""
     company: int | None = None
     source: str = ""
+    campaign: str = ""
     owner: int | None = None
 
 
@@ -58,12 +60,13 @@ def lead_create(*, lead: NewLead, actor: Actor) -> Lead:
             name=name,
             email=email,
             email_key=key,
-            kana=lead.kana.strip(),
-            phone=lead.phone.strip(),
+            kana=kana_full(lead.kana.strip()),
+            phone=phone_bare(lead.phone.strip()),
             title=lead.title.strip(),
             department=lead.department.strip(),
             company_id=lead.company,
             source=lead.source.strip(),
+            campaign=lead.campaign.strip(),
             owner_id=lead.owner,
             created_at=at,
             recorded_at=at,

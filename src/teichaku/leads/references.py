@@ -93,12 +93,11 @@ def leads_by_email(addresses: Collection[str]) -> dict[str, Known]:
 
 
 def roots_with_email(keys: Iterable[str]) -> list[tuple[str, int]]:
-    """Address keys with the roots that have them, a row each."""
+    """Address keys with the roots that have them, or have somebody merged who has, a row each."""
     found: list[tuple[str, int]] = []
     for chunk in bulk.chunked(keys, LOOKUP_SIZE):
-        found.extend(
-            Lead.objects.filter(email_key__in=chunk, root=F("id")).values_list("email_key", "id")
-        )
+        rows = Lead.objects.filter(email_key__in=chunk).values_list("email_key", "root_id")
+        found.extend(rows.distinct())
     return found
 
 

@@ -59,8 +59,11 @@ def lead_roots_of_companies(companies: Collection[int]) -> list[int]:
 
 
 def separated_leads() -> set[int]:
-    """Roots that a person has taken apart; from then on an address alone never joins them."""
-    undone = MergeEntry.objects.filter(undone_at__isnull=False)
+    """Roots that a person has taken apart; from then on an address alone never joins them.
+
+    A browser that was taken off a person says nothing about the person.
+    """
+    undone = MergeEntry.objects.filter(undone_at__isnull=False, merged__kind=Lead.Kind.KNOWN)
     return set(undone.values_list("kept_id", flat=True)) | set(
         undone.filter(merged__root=F("merged")).values_list("merged_id", flat=True)
     )

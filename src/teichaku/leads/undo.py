@@ -10,9 +10,11 @@ from teichaku.core.actors import Actor
 from teichaku.core.outbox import outbox_emit
 from teichaku.core.registry import leads_changed
 from teichaku.intake.undoables import Computed, Undoable, computed_register, undoable_register
+from teichaku.leads.company_merges import company_unmerge
 from teichaku.leads.models import (
     Company,
     CompanyIdentity,
+    CompanyMergeEntry,
     Lead,
     LeadIdentity,
     MergeEntry,
@@ -45,6 +47,9 @@ def undo_register() -> None:
         Undoable(StageEntry, _("Stages of leads"), leads=_leads_of_stages, part_of="lead")
     )
     undoable_register(Undoable(MergeEntry, _("Merges"), before=_merges_undo, early=True))
+    undoable_register(
+        Undoable(CompanyMergeEntry, _("Merges of companies"), before=_company_merges_undo)
+    )
     computed_register(Computed(Lead, SearchText))
 
 
@@ -81,3 +86,9 @@ def _companies_restored(ids: Sequence[int], actor: Actor) -> None:
 def _merges_undo(ids: Sequence[int], actor: Actor) -> None:
     for entry in MergeEntry.objects.filter(pk__in=ids, undone_at=None).order_by("-pk"):
         lead_unmerge(entry=entry, actor=actor)
+
+
+def _company_merges_undo(ids: Sequence[int], actor: Actor) -> None:
+    entries = CompanyMergeEntry.objects.filter(pk__in=ids, undone_at=None)
+    for entry in entries.order_by("-pk"):
+        company_unmerge(entry=entry, actor=actor)
