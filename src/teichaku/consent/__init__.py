@@ -1,0 +1,1 @@
+"""Whom we may write to, and why: lawful basis, evidence, refusals, preferences."""
