@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.models import F
 
 from teichaku.core import bulk, clock
@@ -101,6 +101,20 @@ def base_build() -> Columns:
     columns = _read_columns()
     folder = Path(settings.STATE_DIR) / "base" / uuid7().hex
     base_write(folder, columns)
+    try:
+        old = _point_to(folder, columns)
+    except IntegrityError:
+        old = _point_to(folder, columns)  # another was made at the same moment; this one follows it
+    for chunk in bulk.chunked(sorted(marks.items()), MARKS_AT_ONCE):
+        with transaction.atomic():
+            marks_note("base_mark", chunk)
+    for base in old[:-1]:
+        shutil.rmtree(_folder(base), ignore_errors=True)
+    return _mapped(folder)
+
+
+def _point_to(folder: Path, columns: Columns) -> list[StoreBase]:
+    """The bases before this one, which is the current one now."""
     with transaction.atomic():
         old = list(StoreBase.objects.select_for_update().order_by("generation"))
         StoreBase.objects.filter(current=True).update(current=False)
@@ -113,12 +127,7 @@ def base_build() -> Columns:
         )
         # The last base stays: another process may be reading the pointer to it right now.
         StoreBase.objects.filter(pk__in=[base.pk for base in old[:-1]]).delete()
-    for chunk in bulk.chunked(sorted(marks.items()), MARKS_AT_ONCE):
-        with transaction.atomic():
-            marks_note("base_mark", chunk)
-    for base in old[:-1]:
-        shutil.rmtree(_folder(base), ignore_errors=True)
-    return _mapped(folder)
+    return old
 
 
 def _folder(base: StoreBase) -> Path:
@@ -144,9 +153,13 @@ def _read_columns() -> Columns:
     ids, signatures = stored_signatures()
     events = _sorted_events()
     place = np.searchsorted(roots, events.column("root").to_numpy())
-    offsets = np.searchsorted(place, np.arange(len(roots) + 1)).astype(np.int64)
     at = events.column("instant").to_numpy()
     sig = np.searchsorted(np.array(ids), events.column("signature").to_numpy()).astype(np.int32)
+    # What browsers did that are nobody's yet is nobody's history.
+    own = np.isin(events.column("root").to_numpy(), roots)
+    if not own.all():
+        place, at, sig = place[own], at[own], sig[own]
+    offsets = np.searchsorted(place, np.arange(len(roots) + 1)).astype(np.int64)
     return Columns(
         lead_ids=roots,
         created=created_instants(rows, offsets, at),

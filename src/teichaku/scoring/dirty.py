@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from django.db import connection
@@ -12,7 +12,8 @@ from django.db.models import F
 
 from teichaku.core import bulk, clock
 from teichaku.core.ids import uuid7
-from teichaku.scoring.models import DirtyLead, Qualification
+from teichaku.core.jobs import job_enqueue
+from teichaku.scoring.models import DirtyLead, Qualification, Score
 
 # One statement for any number of leads; SQLite needs the WHERE to tell the conflict clause apart.
 _EACH = {
@@ -25,7 +26,7 @@ _IMPORTED = (
 
 
 def leads_mark(roots: Sequence[int]) -> None:
-    """Nothing; the leads are due for scoring and out of date in the base.
+    """Nothing; the leads are due for scoring, soon, and out of date in the base.
 
     Marks are random, so that a row taken away and written again never looks like the old one.
     """
@@ -38,6 +39,16 @@ def leads_mark(roots: Sequence[int]) -> None:
             " ON CONFLICT (lead_id) DO UPDATE SET mark = excluded.mark",
             [secrets.randbits(62), ids],
         )
+    # A row of its own: one that all writers share would make them wait for each other.
+    job_enqueue(kind="scoring.changed")
+
+
+def evaluations_void(roots: Sequence[int]) -> None:
+    """Nothing; what was evaluated of these leads was of other people, so it is looked at anew.
+
+    Their events alone do not tell: whoever joined may have brought no event but a job title.
+    """
+    Score.objects.filter(lead__in=roots).update(history=F("history") + 1)
 
 
 def marks_note(reader: str, marks: Sequence[tuple[int, int]]) -> list[int]:
@@ -50,6 +61,23 @@ def marks_note(reader: str, marks: Sequence[tuple[int, int]]) -> list[int]:
     bulk.upsert(DirtyLead, "lead_id", ("mark", reader), same)
     DirtyLead.objects.filter(pk__in=ids, scored_mark=F("mark"), base_mark=F("mark")).delete()
     return [lead for lead, _mark, _same in same]
+
+
+def marks_read() -> dict[int, int]:
+    """The mark of every lead that has one."""
+    return dict(DirtyLead.objects.values_list("lead_id", "mark"))
+
+
+def marks_again(since: Mapping[int, int]) -> None:
+    """Nothing; leads that changed since these marks were read, and that another run has scored, are
+    due once more: whoever read the marks may have overwritten what that run found.
+    """
+    scored = DirtyLead.objects.filter(scored_mark=F("mark")).values_list("lead_id", "mark")
+    leads = [lead for lead, mark in scored if since.get(lead) != mark]
+    for chunk in bulk.chunked(leads, 5_000):
+        DirtyLead.objects.filter(pk__in=chunk).update(scored_mark=None)
+    if leads:
+        job_enqueue(kind="scoring.changed")
 
 
 def qualifications_import(pairs: Sequence[tuple[int, datetime]]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -13,12 +13,13 @@ from teichaku.core.errors import NotFound
 from teichaku.core.instants import instant_of, micros
 from teichaku.engine.attributes import where
 from teichaku.engine.columns import Columns
-from teichaku.engine.evaluate import grades, qualify, score
+from teichaku.engine.conditions import condition_turns
+from teichaku.engine.evaluate import ScoreColumns, grades, qualify, score
 from teichaku.engine.explain import Reason, clause_values, judgeable_from, reasons
 from teichaku.engine.layout import FOREVER
 from teichaku.engine.program import Program, clause_match, compile_program
 from teichaku.engine.rulebook.base import MICRO
-from teichaku.engine.rulebook.model import Rulebook
+from teichaku.engine.rulebook.model import Mql, Rulebook
 from teichaku.engine.rulebook.predicates import (
     AnyPredicate,
     AttributeClause,
@@ -29,7 +30,10 @@ from teichaku.engine.rulebook.predicates import (
 )
 from teichaku.scoring.histories import columns_of_leads, with_computed
 from teichaku.scoring.models import Qualification
+from teichaku.scoring.nearest import Ending, Need, endings, needs
 from teichaku.tracking.selectors import log_starts
+
+ENDINGS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,23 +87,94 @@ class Explanation:
     recorded: Sequence[Qualified]
 
 
-def lead_explained(lead: int, rulebook: Rulebook, as_of: datetime | None = None) -> Explanation:
-    """The explanation of a root lead as of an instant (now)."""
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """A part of a condition: ``kind`` is ``all``, ``any`` or ``none`` of its parts, or a ``leaf``
+    with what it saw. ``turns_at``: when it turns by itself if nothing happens.
+    """
+
+    kind: str
+    holds: bool
+    parts: Sequence[Branch] = ()
+    leaf: Condition | None = None
+    turns_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Prospects:
+    """What is missing to the MQL definition, and what of the score ends next."""
+
+    as_of: datetime
+    needs: Sequence[Need]
+    endings: Sequence[Ending]
+
+
+def lead_prospects(lead: int, rulebook: Rulebook, as_of: datetime | None = None) -> Prospects:
+    """The prospects of a root lead as of an instant (now)."""
     instant = as_of or clock.now()
+    columns, at = _history(lead, instant), micros(instant)
+    when = rulebook.mql.when if rulebook.mql else None
+    missing = needs(rulebook, when, columns, at) if when else []
+    return Prospects(instant, missing, endings(rulebook, when, columns, at, ENDINGS))
+
+
+def condition_explained(
+    lead: int, condition: AnyPredicate, rulebook: Rulebook, as_of: datetime | None = None
+) -> Branch:
+    """Part by part why the condition holds of a root lead or does not."""
+    instant = as_of or clock.now()
+    columns = _history(lead, instant)
+    asked = rulebook.model_copy(update={"mql": Mql(when=condition)})
+    program, at = compile_program(asked, columns.signatures), micros(instant)
+    found = _conditions(program, columns, at, _axes(score(program, columns, at)))
+    turns = [int(condition_turns(rulebook, c.clause, columns, at).turns_at[0]) for c in found]
+    seen = iter(zip(found, turns, strict=True))
+    return _branch(condition, seen)
+
+
+def _branch(part: AnyPredicate, seen: Iterator[tuple[Condition, int]]) -> Branch:
+    """The part, its leaves taken in the order in which the document has them."""
+    if not isinstance(part, Combination):
+        leaf, turns = next(seen)
+        turns_at = None if turns == FOREVER else instant_of(turns)
+        return Branch("leaf", leaf.holds, leaf=leaf, turns_at=turns_at)
+    parts: list[Branch] = []
+    for kind, inner in (("all", part.all_), ("any", part.any_), ("none", part.none_)):
+        below = [_branch(one, seen) for one in inner or ()]
+        if kind == "all" or (kind == "any" and len(below) == 1):
+            parts += below
+        elif below:
+            met = any(one.holds for one in below)
+            parts.append(Branch(kind, met if kind == "any" else not met, below))
+    # One alone needs no heading.
+    return parts[0] if len(parts) == 1 else Branch("all", all(p.holds for p in parts), parts)
+
+
+def _history(lead: int, instant: datetime) -> Columns:
     columns = with_computed(columns_of_leads([lead]), instant)
     if columns.leads == 0:
         raise NotFound("no such lead", lead=lead)
+    return columns
+
+
+def _axes(found: ScoreColumns) -> dict[str, int]:
+    return {
+        "behaviour": int(found.behaviour[0]),
+        "fit": int(found.fit[0]),
+        "total": int(found.total[0]),
+        "rising": int(found.rising[0]),
+    }
+
+
+def lead_explained(lead: int, rulebook: Rulebook, as_of: datetime | None = None) -> Explanation:
+    """The explanation of a root lead as of an instant (now)."""
+    instant = as_of or clock.now()
+    columns = _history(lead, instant)
     program = compile_program(rulebook, columns.signatures)
     at = micros(instant)
     found = score(program, columns, at)
-    behaviour, total = int(found.behaviour[0]), int(found.total[0])
-    next_at = int(found.next_at[0])
-    axes = {
-        "behaviour": behaviour,
-        "fit": int(found.fit[0]),
-        "total": total,
-        "rising": int(found.rising[0]),
-    }
+    next_at, axes = int(found.next_at[0]), _axes(found)
+    behaviour, total = axes["behaviour"], axes["total"]
     conditions = _conditions(program, columns, at, axes)
     return Explanation(
         rulebook=rulebook,

@@ -37,7 +37,8 @@ def score_facts(context: FactsContext) -> ScoreFacts:
         revision=activation.revision_id,
         as_of__gte=context.as_of - timedelta(hours=FRESH_HOURS),
     )
-    leads = Lead.objects.filter(root=F("pk"), recorded_at__lte=context.as_of)
+    known = Lead.objects.filter(root=F("pk"), kind=Lead.Kind.KNOWN)
+    leads = known.filter(recorded_at__lte=context.as_of)
     return ScoreFacts(Share(fresh.count(), leads.count()), _reproduced(activation))
 
 

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+from django.db.models import F, Q
 
 from teichaku.core import bulk
 from teichaku.core.instants import micros
@@ -32,6 +33,7 @@ FIELDS = (
 )  # fmt: skip
 
 I64 = npt.NDArray[np.int64]
+_NOBODY = Q(kind=Lead.Kind.ANONYMOUS, root=F("id")) | Q(kind=Lead.Kind.ERASED)
 
 
 class LeadRow(NamedTuple):
@@ -44,12 +46,16 @@ class LeadRow(NamedTuple):
 
 
 def lead_rows(roots: Sequence[int] | None = None) -> Iterator[LeadRow]:
-    """Root leads (these, or all) in order of id; merged ones add only their creation."""
+    """Root leads (these, or all) in order of id; merged ones add only their creation.
+
+    Browsers that are nobody's yet are no people to score.
+    """
     if roots is None:
-        yield from _grouped(Lead.objects.order_by("root_id", "id"))
+        yield from _grouped(Lead.objects.exclude(_NOBODY).order_by("root_id", "id"))
         return
     for chunk in bulk.chunked(sorted(roots), 5_000):
-        yield from _grouped(Lead.objects.filter(root__in=chunk).order_by("root_id", "id"))
+        leads = Lead.objects.filter(root__in=chunk).exclude(_NOBODY)
+        yield from _grouped(leads.order_by("root_id", "id"))
 
 
 def _grouped(leads: Any) -> Iterator[LeadRow]:
@@ -171,7 +177,8 @@ def columns_of_leads(roots: Sequence[int]) -> Columns:
     """The histories of these root leads, read from the database; unknown ids are left out."""
     rows = list(lead_rows(roots))
     place = {row.root: k for k, row in enumerate(rows)}
-    events = sorted(_events(roots, place), key=lambda e: (e[0], e[1], e[2].encode(), e[3].encode()))
+    found = _events(list(place), place)
+    events = sorted(found, key=lambda e: (e[0], e[1], e[2].encode(), e[3].encode()))
     counts = np.bincount([event[0] for event in events], minlength=len(rows))
     offsets = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
     at = np.array([event[1] for event in events], np.int64)

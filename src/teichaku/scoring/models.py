@@ -8,6 +8,8 @@ from django.db import models
 from django.db.models import F, Q
 
 from teichaku.core.ids import uuid7
+from teichaku.core.models import ActedRow
+from teichaku.rulebook.models import Immutable
 
 
 class Score(models.Model):
@@ -21,7 +23,10 @@ class Score(models.Model):
     total = models.FloatField()
     grade = models.CharField(max_length=4, blank=True, default="")
     rising = models.FloatField()
-    revision = models.ForeignKey("rulebook.Revision", on_delete=models.PROTECT, related_name="+")
+    # Without an index: all rows change at once, and nobody asks for those of one revision.
+    revision = models.ForeignKey(
+        "rulebook.Revision", on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     as_of = models.DateTimeField()
     next_at = models.DateTimeField(null=True)
     # A fingerprint of the events up to as_of: another one later means that the past has changed.
@@ -123,3 +128,176 @@ class StoreBase(models.Model):
                 name="scoring_storebase_one_current",
             ),
         ]
+
+
+class Segment(models.Model):
+    """Leads that meet a condition, kept up to date. ``built`` is the revision that every lead was
+    held against; while it is another than ``revision``, ``build_done`` of ``build_total`` are done.
+    """
+
+    uid = models.UUIDField(default=uuid7, unique=True, editable=False)
+    name = models.CharField(max_length=100)
+    note = models.TextField(blank=True, default="")
+    revision = models.ForeignKey(
+        "SegmentRevision", on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    built = models.ForeignKey(
+        "SegmentRevision", on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    build_done = models.PositiveIntegerField(default=0)
+    build_total = models.PositiveIntegerField(default=0)
+    members = models.IntegerField(default=0)
+    as_of = models.DateTimeField(null=True)
+    created_at = models.DateTimeField()
+    archived_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["name"], condition=Q(archived_at=None), name="scoring_segment_name"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class SegmentRevision(ActedRow, Immutable):
+    """The condition of a segment as it once was, known by the hash of its content."""
+
+    segment = models.ForeignKey(Segment, on_delete=models.PROTECT, related_name="revisions")
+    number = models.PositiveSmallIntegerField()
+    hash = models.CharField(max_length=64)
+    document = models.TextField()
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["segment", "number"], name="scoring_segmentrevision_number"
+            ),
+            models.UniqueConstraint(
+                fields=["segment", "hash"], name="scoring_segmentrevision_content"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.segment_id}: {self.number}"
+
+
+class Membership(models.Model):
+    """A lead is in a segment, or will be without anything happening: ``turns_at`` is when that
+    changes by itself, in µs since 1970 UTC as the engine counts. Other leads have no row.
+    """
+
+    segment = models.ForeignKey(Segment, on_delete=models.PROTECT, related_name="+", db_index=False)
+    lead = models.ForeignKey("leads.Lead", on_delete=models.PROTECT, related_name="+")
+    inside = models.BooleanField()
+    since = models.DateTimeField()
+    turns_at = models.BigIntegerField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["segment", "lead"], name="scoring_membership_once"),
+        ]
+        indexes: ClassVar = [
+            models.Index(
+                fields=["turns_at"],
+                condition=Q(turns_at__isnull=False),
+                name="scoring_membership_turns",
+            ),
+        ]
+
+
+class MembershipChange(models.Model):
+    """A lead came into a segment or left it, as it was seen at an instant; only ever added."""
+
+    segment = models.ForeignKey(Segment, on_delete=models.PROTECT, related_name="+", db_index=False)
+    revision = models.ForeignKey(
+        SegmentRevision, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    lead = models.ForeignKey("leads.Lead", on_delete=models.PROTECT, related_name="+")
+    entered = models.BooleanField()
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["segment", "-id"], name="scoring_membershipchange_last"),
+        ]
+
+
+class ScoreDay(models.Model):
+    """A lead's score as a local day left it; there is no row for a day that changed nothing."""
+
+    lead = models.ForeignKey(
+        "leads.Lead", on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    day = models.DateField()
+    behaviour = models.FloatField()
+    fit = models.FloatField()
+    total = models.FloatField()
+    grade = models.CharField(max_length=4, blank=True, default="")
+    revision = models.ForeignKey(
+        "rulebook.Revision", on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["lead", "day"], name="scoring_scoreday_once"),
+        ]
+        indexes: ClassVar = [models.Index(fields=["day"], name="scoring_scoreday_day")]
+
+
+class GradeDay(models.Model):
+    """How many leads had which grade after a local day, how many became MQLs on it, and how many
+    did anything.
+    """
+
+    day = models.DateField(primary_key=True)
+    revision = models.ForeignKey(
+        "rulebook.Revision", on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    leads = models.PositiveIntegerField()
+    grades = models.JSONField(default=dict)
+    mqls = models.PositiveIntegerField()
+    active = models.PositiveIntegerField()
+    as_of = models.DateTimeField()
+
+
+class ScoreAlarm(models.Model):
+    """Something moved abruptly, or stopped: what, on which day, and what somebody said to it."""
+
+    class Kind(models.TextChoices):
+        GRADE = "grade"
+        MQLS = "mqls"
+        SILENCE = "silence"
+
+    uid = models.UUIDField(default=uuid7, unique=True, editable=False)
+    kind = models.CharField(max_length=7, choices=Kind)
+    day = models.DateField()
+    subject = models.CharField(max_length=40, blank=True, default="")
+    value = models.FloatField()
+    usual = models.FloatField()
+    revision = models.ForeignKey(
+        "rulebook.Revision", on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    at = models.DateTimeField()
+    seen_at = models.DateTimeField(null=True)
+    seen_by = models.ForeignKey(
+        "accounts.User", null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    reason = models.TextField(blank=True, default="")
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["kind", "day", "subject"], name="scoring_scorealarm_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(seen_at=None, reason="") | (Q(seen_at__isnull=False) & ~Q(reason="")),
+                name="scoring_scorealarm_reasoned",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.day}: {self.kind} {self.subject}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
@@ -28,12 +28,22 @@ from teichaku.engine.rulebook.base import MICRO
 from teichaku.rulebook.models import Activation
 from teichaku.rulebook.selectors import activation_in_force, rulebook_of
 from teichaku.scoring.base import Part, store_open
-from teichaku.scoring.dirty import marks_note
+from teichaku.scoring.dirty import marks_again, marks_note
 from teichaku.scoring.histories import columns_of_leads, with_computed
-from teichaku.scoring.models import DirtyLead, Score
+from teichaku.scoring.memberships import (
+    leads_due,
+    members_recount,
+    memberships_end,
+    memberships_write,
+    segments_live,
+    segments_stamp,
+    standings,
+)
+from teichaku.scoring.models import DirtyLead, Score, Segment
 from teichaku.scoring.qualify import Findings, findings, findings_write
 
-ROWS_AT_ONCE = 5_000  # one transaction of SQLite stays under 250 ms
+ROWS_AT_ONCE = 8_000  # one transaction of SQLite stays under 250 ms
+MANY = 20_000  # so many changed leads are quicker read from the store
 FINDING_ROWS = 6  # a qualification with its evidence and message takes as long as so many scores
 SCORED = ("behaviour", "fit", "total", "grade", "rising", "revision", "as_of", "next_at", "history")
 Progress = Callable[[int, int], None]
@@ -58,7 +68,8 @@ def scores_refresh(
     only_changed: bool = False,
     progress: Progress = lambda done, all_leads: None,
 ) -> Refresh:
-    """Every lead scored as of now under the rulebook in force, and what newly qualified recorded.
+    """Every lead scored as of now under the rulebook in force, what newly qualified recorded, and
+    segments up to date.
 
     ``only_changed``: the leads that changed, and those whose score changes by itself by now.
     """
@@ -73,6 +84,7 @@ def scores_refresh(
         )
     as_of = clock.now()
     marks, changed = _marks()
+    segments = segments_live()
     parts = _changed(changed, as_of) if only_changed else store_open().parts
     whole = sum(int(keep.sum()) for _columns, keep in parts)
     done = leads = events = qualified = superseded = 0
@@ -84,9 +96,14 @@ def scores_refresh(
             qualified, superseded = qualified + new, superseded + replaced
             done += len(rows)
             progress(done, whole)
+        run.follow(segments)
         leads += int(keep.sum())
         events += int(np.diff(columns.offsets)[keep].sum())
-    _note_scored(marks)
+    if not only_changed:
+        marks_again(marks)
+        members_recount()
+    _note_scored({lead: marks[lead] for lead in changed}, actor)
+    segments_stamp(segments, as_of, whole=not only_changed)
     seconds = time.perf_counter() - started
     return Refresh(activation.revision.hash, as_of, leads, events, qualified, superseded, seconds)
 
@@ -101,7 +118,10 @@ def _marks() -> tuple[dict[int, int], set[int]]:
 
 def _changed(changed: AbstractSet[int], as_of: datetime) -> list[Part]:
     due = Score.objects.filter(next_at__lte=as_of).values_list("lead_id", flat=True)
-    columns = columns_of_leads(sorted({*changed, *due}))
+    leads = sorted({*changed, *due, *leads_due(as_of)})
+    if len(leads) > MANY:
+        return [(part, keep & np.isin(part.lead_ids, leads)) for part, keep in store_open().parts]
+    columns = columns_of_leads(leads)
     return [(columns, np.ones(columns.leads, np.bool_))]
 
 
@@ -117,12 +137,12 @@ class _Run:
         actor: Actor,
     ) -> None:
         self.activation, self.columns, self.as_of, self.actor = activation, columns, as_of, actor
-        rulebook = rulebook_of(activation.revision.document)
-        self.program: Program = compile_program(rulebook, columns.signatures)
+        self.rulebook = rulebook_of(activation.revision.document)
+        self.program: Program = compile_program(self.rulebook, columns.signatures)
         self.scores: ScoreColumns = score(self.program, columns, micros(as_of))
         self.history = columns.fingerprints(np.full(columns.leads, micros(as_of)))
         self.rows = np.flatnonzero(keep)
-        self.grades = grades(rulebook, self.scores.behaviour, self.scores.fit)
+        self.grades = grades(self.rulebook, self.scores.behaviour, self.scores.fit)
 
     def findings(self, changed: AbstractSet[int]) -> Findings:
         """The qualifications to record, read against the ledger before scores are overwritten."""
@@ -148,8 +168,9 @@ class _Run:
         is never taken for evaluated without what was found of it.
         """
         ids = self.columns.lead_ids[rows].tolist()
+        scores = self._score_rows(ids, rows)
         with transaction.atomic():
-            bulk.upsert(Score, "lead", SCORED, self._score_rows(ids, rows))
+            bulk.upsert(Score, "lead", SCORED, scores, steady="next_at")
             audit_record(
                 actor=self.actor, action="scoring.scores_refresh", object_type="scoring.score",
                 count=len(ids),
@@ -160,6 +181,13 @@ class _Run:
                 activation=self.activation,
                 actor=self.actor,
             )
+
+    def follow(self, segments: Sequence[Segment]) -> None:
+        """Nothing; the leads are in the segments whose conditions they meet."""
+        if segments:
+            found = standings(segments, self.rulebook, self.columns, self.as_of)
+            ids = self.columns.lead_ids
+            memberships_write(found, ids, self.rows, as_of=self.as_of, actor=self.actor)
 
     def _score_rows(self, ids: list[int], rows: npt.NDArray[np.int64]) -> list[bulk.Row]:
         found = self.scores
@@ -178,10 +206,11 @@ class _Run:
         )  # fmt: skip
 
 
-def _note_scored(marks: dict[int, int]) -> None:
+def _note_scored(marks: dict[int, int], actor: Actor) -> None:
     """The changes that were read are scored; later ones keep a mark of their own."""
     for chunk in bulk.chunked(sorted(marks.items()), ROWS_AT_ONCE):
         with transaction.atomic():
             leads = marks_note("scored_mark", chunk)
             # A merge left these without a history of their own.
             Score.objects.filter(lead_id__in=leads).exclude(lead__root_id=F("lead_id")).delete()
+            memberships_end(leads, actor=actor)

@@ -9,13 +9,20 @@ from django.utils.translation import gettext_lazy as _
 
 from teichaku.intake.undoables import Computed, Undoable, computed_register, undoable_register
 from teichaku.leads.models import Lead
-from teichaku.scoring.models import Qualification, Score
+from teichaku.scoring.models import (
+    Membership,
+    MembershipChange,
+    Qualification,
+    Score,
+    ScoreDay,
+)
 
 
 def undo_register() -> None:
     """Nothing; imports can be taken back from the tables of the room."""
     undoable_register(Undoable(Qualification, _("MQLs"), leads=_roots, part_of="lead"))
-    computed_register(Computed(Lead, Score))
+    for model in (Score, ScoreDay, Membership, MembershipChange):
+        computed_register(Computed(Lead, model))
     own = Qualification.Source.ENGINE
     computed_register(Computed(Lead, Qualification, unless=~Q(source=own)))
 
