@@ -267,9 +267,10 @@ def test_candidates_come_ranked_with_their_reasons(django_assert_max_num_queries
     assert (first.label, first.company) == ("山田 太郎", "株式会社神田製作所")
     assert first.reasons == ("corporate_number", "domain", "company", "person")
     assert (first.confidence, second.confidence) == (0.95, 0.237)  # 0.95 × 0.25
-    assert first.last_event_at.isoformat() == "2026-01-15T10:00:00+00:00"
+    assert first.last_event.at.isoformat() == "2026-01-15T10:00:00+00:00"
+    assert first.last_event.what == "Page view /"
     assert second.label == "髙橋 花子"
-    assert second.last_event_at is None
+    assert second.last_event is None
     with django_assert_max_num_queries(6):
         [only] = lead_candidates(email="KEN@gmail.com", domain="gmail.com")
     assert (only.label, only.reasons, only.confidence) == ("佐々木 健", ("email",), 1.0)

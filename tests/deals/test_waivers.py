@@ -16,8 +16,9 @@ from teichaku.deals.gate_checks import Answer, ExceptionWish, GateRefused
 from teichaku.deals.lead_decisions import deal_link
 from teichaku.deals.models import Deal, GateDecision, Waiver
 from teichaku.deals.selectors import deal_outcomes
+from teichaku.deals.waiver_answerers import waiver_answerers
 from teichaku.deals.waiver_expiry import waivers_expire
-from teichaku.deals.waivers import waiver_answer, waiver_answerers, waiver_request
+from teichaku.deals.waivers import waiver_answer, waiver_request
 
 pytestmark = pytest.mark.django_db
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from django.db import transaction
@@ -16,13 +17,14 @@ from teichaku.core.audit import audit_record
 from teichaku.core.errors import InvalidInput
 from teichaku.core.ids import uuid7
 from teichaku.core.outbox import outbox_emit
-from teichaku.deals.deal_values import LONGEST_TEXT
+from teichaku.deals.deal_values import LONGEST_TEXT, unknowns_stored
 from teichaku.deals.deal_writes import deal_update
 from teichaku.deals.gate_checks import refusals_recorded
 from teichaku.deals.home import HERE
 from teichaku.deals.models import Activity, Deal
 from teichaku.leads.models import Company, Lead
 
+FOLLOWING = "activity"  # the source of what a deal takes over from its activities
 KINDS: dict[str, Promise] = {
     "call": gettext_lazy("Call"),
     "visit": gettext_lazy("Visit"),
@@ -34,7 +36,10 @@ KINDS: dict[str, Promise] = {
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """What a person enters after a contact. ``at`` is when it ended; now unless said otherwise."""
+    """What a person enters after a contact. ``at`` is when it ended; now unless said otherwise.
+
+    ``unknowns`` are answers that are 不明 so far, each with the day to ask again.
+    """
 
     kind: str
     at: datetime | None = None
@@ -42,6 +47,7 @@ class Entry:
     note: str = ""
     next_action: str = ""
     next_action_on: date | None = None
+    unknowns: Mapping[str, date] = field(default_factory=dict)
 
 
 def activity_record(
@@ -52,7 +58,6 @@ def activity_record(
     lead: Lead | None = None,
     company: Company | None = None,
     owner: int | None = None,
-    source: str = "web",
 ) -> Activity:
     """The new activity; what it says of the next action is what the deal says from now on."""
     if deal is None and lead is None and company is None:
@@ -72,10 +77,11 @@ def activity_record(
             note=entry.note.strip(),
             next_action=entry.next_action.strip(),
             next_action_on=entry.next_action_on,
+            unknowns=unknowns_stored(entry.unknowns) or None,
             recorded_at=clock.now(),
         )
         if deal is not None and (values := _next(entry)):
-            deal_update(deal=deal, values=values, actor=actor, source=source)
+            deal_update(deal=deal, values=values, actor=actor, source=FOLLOWING)
         audit_record(
             actor=actor,
             action="deals.activity_record",

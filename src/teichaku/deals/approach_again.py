@@ -26,7 +26,9 @@ AGAIN = "deals.approach_again"
 def approach_register() -> None:
     """Nothing; lost deals become tasks, and deals opened again lose theirs."""
     task_kinds.register(AGAIN, Kind(_("Approach %(company)s again: %(deal)s"), "rotate-ccw"))
-    job_handlers.register(AGAIN, JobHandler(approach_job))
+    job_handlers.register(
+        AGAIN, JobHandler(approach_job, text=_("Make tasks to approach lost deals again"))
+    )
     subscribe("deals.deal_lost", AGAIN)
     subscribe("deals.stage_moved", AGAIN)
 

@@ -23,13 +23,14 @@ class DealsConfig(AppConfig):
             topics,
         )
         from teichaku.deals.activity_import import activities_write
+        from teichaku.deals.customers import customer_companies
         from teichaku.deals.deal_import import deals_write
         from teichaku.deals.departures import departures_register
         from teichaku.deals.facts import facts_register
+        from teichaku.deals.home_parts import home_parts_register
         from teichaku.deals.page_registrations import pages_register
         from teichaku.deals.registrations import gates_register
         from teichaku.deals.rematching import import_follow
-        from teichaku.deals.selectors import customer_companies
         from teichaku.deals.stage_import import stages_write
         from teichaku.deals.undo import undo_register
         from teichaku.intake.writers import followers, writers
@@ -60,5 +61,6 @@ class DealsConfig(AppConfig):
         facts_register()
         departures_register()
         gates_register()
+        home_parts_register()
         pages_register()
         undo_register()

@@ -11,6 +11,7 @@ from teichaku.accounts.models import User
 from teichaku.deals.activities import KINDS
 from teichaku.deals.gate_rules import gate_book
 from teichaku.deals.models import Activity, Deal, StageChange
+from teichaku.deals.outcome_chips import outcome_text
 
 
 def daily_report(user: User, day: date) -> str:
@@ -32,7 +33,7 @@ def daily_report(user: User, day: date) -> str:
     parts = [
         _("Daily report %(day)s %(name)s") % {"day": day.isoformat(), "name": user.name},
         *_section(_("Activities"), (line for one in done for line in _activity(one))),
-        *_section(_("Deals that moved"), (f"- {_deal(m.deal)}: {m.stage.label}" for m in moved)),
+        *_section(_("Deals that moved"), (f"- {_deal(m.deal)}: {m.stage.shown}" for m in moved)),
         *_section(_("What is next"), (line for one in done for line in _next(one))),
     ]
     if len(parts) == 1:
@@ -47,8 +48,9 @@ def _section(title: str, lines: Iterator[str]) -> list[str]:
 
 def _activity(activity: Activity) -> Iterator[str]:
     kind = str(KINDS.get(activity.kind, activity.kind))
-    outcome = f" {activity.outcome}" if activity.outcome else ""
-    yield f"- {kind} {_about(activity)}{outcome}"
+    # An outcome stands as the company writes it; only 不明 is a sentence of ours.
+    outcome = activity.outcome or str(outcome_text(activity))
+    yield f"- {kind} {_about(activity)} {outcome}".rstrip()
     if activity.note:
         yield f"  {activity.note}"
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 
 from django.utils.formats import number_format
@@ -12,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from teichaku.accounts.models import User
+from teichaku.core.field_editing import Field
 from teichaku.core.models import Change
 from teichaku.core.registry import Text
 from teichaku.deals.gate_rules import gate_book
@@ -28,6 +28,7 @@ SOURCES: dict[str, Promise] = {
     "import": gettext_lazy("Import"),
     "api": gettext_lazy("SFA"),
     "suggestion": gettext_lazy("Suggestion accepted"),
+    "activity": gettext_lazy("From an activity"),
 }
 _MODES = {"amount": "numeric", "email": "email"}
 _LABELS: dict[str, Promise] = {
@@ -37,20 +38,7 @@ _LABELS: dict[str, Promise] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class DealField:
-    """A field by its name on screen; ``text`` is what an editor starts from."""
-
-    name: str
-    label: Text
-    value: str
-    text: str
-    source: Text
-    kind: str = "text"  # or "choice" or "day"
-    mode: str = "text"  # the keyboard that a phone shows
-
-
-def deal_fields(deal: Deal) -> list[DealField]:
+def deal_fields(deal: Deal) -> list[Field]:
     """The fields that can be changed where they stand, the company's own attributes last."""
     names = [*OPEN_FIELDS, *(f"{ATTRIBUTE}{name}" for name in sorted(deal.attributes))]
     unknown = [name for name in deal.unknowns or {} if name not in OPEN_FIELDS]
@@ -60,7 +48,7 @@ def deal_fields(deal: Deal) -> list[DealField]:
     return [_field(deal, name, sources.get(name) or first) for name in names]
 
 
-def deal_field(deal: Deal, name: str) -> DealField | None:
+def deal_field(deal: Deal, name: str) -> Field | None:
     """The one field; None when there is no such field."""
     return next((field for field in deal_fields(deal) if field.name == name), None)
 
@@ -73,15 +61,20 @@ def closing_facts(deal: Deal) -> list[tuple[Text, str]]:
     return [(label, value) for label, value in told if value]
 
 
-def field_choices(field: DealField) -> Sequence[tuple[str, Text]]:
+def field_choices(field: Field) -> Sequence[tuple[str, Text]]:
     """What a field of kind "choice" may be set to."""
     if field.name == "kind":
         return [("", _("Unknown")), *((kind, kind) for kind in gate_book().kinds)]
+    return [("", _("Nobody")), *people_choices()]
+
+
+def people_choices() -> Sequence[tuple[str, str]]:
+    """Who may own a deal."""
     people = User.objects.filter(is_active=True).order_by("kana", "name", "pk")
-    return [("", _("Nobody")), *((str(user.uid), user.name) for user in people)]
+    return [(str(user.uid), user.name) for user in people]
 
 
-def _field(deal: Deal, name: str, source: Text) -> DealField:
+def _field(deal: Deal, name: str, source: Text) -> Field:
     bare = name.removeprefix(ATTRIBUTE)
     value = deal.attributes.get(bare) if name != bare else getattr(deal, name)
     again = (deal.unknowns or {}).get(bare)
@@ -92,7 +85,7 @@ def _field(deal: Deal, name: str, source: Text) -> DealField:
     kinds = {"owner": "choice", "close_on": "day", "next_action_on": "day"}
     if name == "kind" and gate_book().kinds:
         kinds["kind"] = "choice"
-    return DealField(
+    return Field(
         name=name,
         label=_LABELS.get(name) or field_label(bare),
         value=shown,

@@ -17,17 +17,16 @@ from teichaku.deals.deal_input import LABELS, AmountField
 from teichaku.deals.deal_list import SCOPES, SORTS, STATES, DealFilter
 from teichaku.deals.deal_writes import Closing
 from teichaku.deals.gate_rules import GateBook, gate_book
+from teichaku.deals.outcome_chips import (
+    UNKNOWN,
+    OutcomeHint,
+    outcome_chips,
+    outcome_hints,
+    outcomes_of,
+)
 from teichaku.intake.instants import day_end
 
 KIND_ICONS = {"call": "phone", "mail": "mail", "visit": "map-pin", "online": "video"}
-UNKNOWN = "不明"
-# What is stored is the company's language; the label is the reader's.
-OUTCOMES: dict[str, Promise] = {
-    "前進": gettext_lazy("Moved forward"),
-    "変化なし": gettext_lazy("No change"),
-    "止まった": gettext_lazy("Came to a stop"),
-    UNKNOWN: gettext_lazy("Unknown (enter a day to check)"),
-}
 STATE_LABELS: dict[str, Promise] = {
     "overdue": gettext_lazy("Next action overdue"),
     "today": gettext_lazy("Next action today"),
@@ -142,8 +141,9 @@ class ActivityForm(forms.Form):
     def __init__(self, data: Any = None, *, book: GateBook) -> None:
         super().__init__(data)
         self._book = book
+        self.chips = outcome_chips(book)
         for name, choices in (
-            ("outcome", list(OUTCOMES.items())),
+            ("outcome", [(chip.value, chip.label) for chip in self.chips]),
             ("next_on", [*day_chips(book.today()).items(), (OTHER_DAY, _("Another day"))]),
         ):
             field = self.fields[name]
@@ -151,9 +151,16 @@ class ActivityForm(forms.Form):
             field.choices = choices
         plain_widgets(self)
 
+    def hints(self) -> list[OutcomeHint]:
+        """What the rulebook says of outcomes."""
+        return outcome_hints(self._book)
+
     def clean(self) -> dict[str, Any]:
         """The values; without a day somewhere an unknown outcome would stay unknown."""
         told = super().clean() or {}
+        named = outcomes_of(self._book, told.get("kind", ""))
+        if "kind" in told and "outcome" in told and told["outcome"] not in named:
+            self.add_error("outcome", _("Choose one of: %s.") % ", ".join(named))
         chosen = told.get("next_on") or ""
         typed = told.get("next_day")
         on = typed if chosen in ("", OTHER_DAY) else date.fromisoformat(chosen)
@@ -171,13 +178,14 @@ class ActivityForm(forms.Form):
         told = self.cleaned_data
         day: date | None = told["day"]
         today = self._book.today()
-        action = told["next_action"]
+        action, unknown = told["next_action"], told["outcome"] == UNKNOWN
         if told["on"] and not action:
-            action = _("Check the outcome") if told["outcome"] == UNKNOWN else _("Get in touch")
+            action = _("Check the outcome") if unknown else _("Get in touch")
         return Entry(
             kind=told["kind"],
             at=day_end(day, self._book.zone) if day and day != today else None,
-            outcome=told["outcome"],
+            outcome="" if unknown else told["outcome"],
+            unknowns={"outcome": told["on"]} if unknown else {},
             note=told["note"],
             next_action=action,
             next_action_on=told["on"],

@@ -10,6 +10,7 @@ from typing import NamedTuple, cast
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import F
 
 from teichaku.core import bulk
 from teichaku.core.audit import audit_record
@@ -336,10 +337,13 @@ class _DealWriter:
                 for deal, (name, uid, values) in zip(ids, batch.inserts, strict=True)
             ],
         )
+        updated = [deal for deal, _, _ in batch.updates]
         bulk.update(Deal, COLUMNS, [(deal, *_STORED(v)) for deal, _, v in batch.updates])
+        # Whoever has one of them open on a page hears of it before writing over it.
+        Deal.objects.filter(pk__in=updated).update(version=F("version") + 1)
         bulk.insert_new(StageChange, STAGE_COLUMNS, batch.stage_changes)
         changes_record(batch.changes, actor=task.actor, at=task.recorded_at, source="import")
-        written = [*ids, *(deal for deal, _, _ in batch.updates)]
+        written = [*ids, *updated]
         audit_record(
             actor=task.actor,
             action="deals.deals_import",

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.base_user import AbstractBaseUser
@@ -15,6 +14,7 @@ from django.urls import reverse
 from teichaku.accounts.models import User
 from teichaku.core import clock
 from teichaku.core.menus import Hit
+from teichaku.core.paging import Place, first_of, parts_after
 from teichaku.deals.deal_state import Planned, planned, quiet_days, stale
 from teichaku.deals.gate_rules import gate_book
 from teichaku.deals.models import Deal, Stage
@@ -78,11 +78,7 @@ def deals_listed(user: User, wanted: DealFilter, *, after: UUID | None = None) -
     matching = _matching(deals_for_user(user), wanted, now, today)
     last = Deal.objects.filter(uid=after).first() if after else None
     shown = matching.select_related("stage", "owner", "company__root", "lead__root")
-    found: list[Deal] = []
-    for part in _parts(shown, wanted.sort, last):
-        found += part[: PAGE_SIZE + 1 - len(found)]
-        if len(found) > PAGE_SIZE:
-            break
+    found = first_of(_parts(shown, wanted.sort, last), PAGE_SIZE + 1)
     sums = matching.order_by().aggregate(n=Count("pk"), told=Count("amount"), total=Sum("amount"))
     return DealPage(
         rows=deal_rows(found[:PAGE_SIZE], now, today),
@@ -126,7 +122,7 @@ def deals_find(user: AbstractBaseUser, text: str, limit: int) -> list[Hit]:
 
 def _detail(deal: Deal) -> str:
     company = deal.company.root.name if deal.company else ""
-    return " / ".join(filter(None, (company, deal.stage.label)))
+    return " / ".join(filter(None, (company, deal.stage.shown)))
 
 
 def _matching(
@@ -176,14 +172,10 @@ def _with_text(rows: QuerySet[Deal], text: str) -> QuerySet[Deal]:
 
 def _parts(rows: QuerySet[Deal], sort: str, last: Deal | None) -> Iterator[QuerySet[Deal]]:
     name, down = SORTS[sort]
-    told = rows.filter(**{f"{name}__isnull": False}).order_by(f"-{name}" if down else name, "pk")
-    bare = rows.filter(**{name: None}).order_by("pk")
-    value: Any = getattr(last, name) if last else None
-    if last is None:
-        yield told
-    elif value is not None:
-        yield told.filter(**{name: value}, pk__gt=last.pk)
-        yield told.filter(**{f"{name}__{'lt' if down else 'gt'}": value})
-    else:
-        bare = bare.filter(pk__gt=last.pk)
-    yield bare
+    return parts_after(
+        Place(getattr(last, name), last.pk) if last else None,
+        rows.filter(**{f"{name}__isnull": False}),
+        name,
+        down=down,
+        lacking=rows.filter(**{name: None}),
+    )

@@ -28,7 +28,7 @@ from teichaku.deals.models import Deal
 @needs("deals.view")
 def deal_list(request: HttpRequest) -> HttpResponse:
     """The deals that the address asks for."""
-    stages = [(stage.key, stage.label) for stage in stages_shown()]
+    stages = [(stage.key, stage.shown) for stage in stages_shown()]
     form = DealFilterForm(request.GET, stages=stages, owners=owners())
     page = None
     if form.is_valid():

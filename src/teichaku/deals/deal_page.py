@@ -14,13 +14,15 @@ from teichaku.core.registry import Text
 from teichaku.deals.activities import KINDS
 from teichaku.deals.deal_board import stages_shown
 from teichaku.deals.deal_fields import closing_facts, deal_fields
-from teichaku.deals.deal_forms import KIND_ICONS, OUTCOMES
+from teichaku.deals.deal_forms import KIND_ICONS
 from teichaku.deals.deal_list import deal_rows
 from teichaku.deals.gate_card import MATCHES, MODES, Candidate
 from teichaku.deals.gate_rules import gate_book
 from teichaku.deals.gate_words import failing_text
 from teichaku.deals.models import Activity, Deal, GateDecision, Stage, StageChange
+from teichaku.deals.outcome_chips import outcome_text
 from teichaku.deals.selectors import lead_candidates
+from teichaku.deals.waiver_asking import exceptions_askable
 from teichaku.deals.waiver_list import waivers_of_deal
 from teichaku.engine.gates import Failing
 from teichaku.scoring.models import Score
@@ -58,6 +60,7 @@ class DecisionRow:
     mode: Text
     missing: Sequence[str]
     taken: Text
+    edition: int | None = None  # of the rulebook that the gate stood in
     company: str = ""
     wrong: bool | None = None  # how it was judged afterwards
 
@@ -98,6 +101,7 @@ def deal_page(deal: Deal, *, may_edit: bool) -> dict[str, object]:
         "activities": activities_of(deal),
         "decisions": decisions_of(deal),
         "waivers": waivers_of_deal(deal.pk),
+        "askable": exceptions_askable(deal, book) if may_edit else [],
         "lead": root,
         "score": Score.objects.filter(pk=root.pk).first() if root else None,
         "candidates": [Candidate(one, [MATCHES[r] for r in one.reasons]) for one in found],
@@ -105,7 +109,7 @@ def deal_page(deal: Deal, *, may_edit: bool) -> dict[str, object]:
 
 
 def _stages(deal: Deal) -> list[tuple[str, str]]:
-    found = [(stage.key, stage.label) for stage in stages_shown([deal.stage_id])]
+    found = [(stage.key, stage.shown) for stage in stages_shown([deal.stage_id])]
     return [*found, ("won", _("Won…")), ("lost", _("Lost…"))]
 
 
@@ -117,7 +121,7 @@ def activities_of(deal: Deal) -> list[ActivityRow]:
             row,
             KINDS.get(row.kind, row.kind),
             KIND_ICONS.get(row.kind, "message-square"),
-            OUTCOMES.get(row.outcome, row.outcome),
+            outcome_text(row),
         )
         for row in rows[:MOST]
     ]
@@ -131,7 +135,8 @@ def decisions_of(deal: Deal) -> list[DecisionRow]:
 
 def decision_row(decision: GateDecision) -> DecisionRow:
     """The decision in words."""
-    gate = gate_book().gate(decision.gate_id)
+    book = gate_book()
+    gate = book.gate(decision.gate_id)
     result, tone, icon = RESULTS[decision.result]
     return DecisionRow(
         decision=decision,
@@ -142,6 +147,7 @@ def decision_row(decision: GateDecision) -> DecisionRow:
         mode=MODES[decision.mode],
         missing=[failing_text(Failing(*each)) for each in decision.failing],
         taken=TAKEN.get(decision.taken, ""),
+        edition=book.editions.get(decision.revision_id),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from django.db.models import F
@@ -11,23 +11,23 @@ from django.utils.translation import gettext as _
 from teichaku.core import clock
 from teichaku.core.actors import Actor
 from teichaku.core.audit import audit_record
-from teichaku.core.changes import FieldChange, changes_record
+from teichaku.core.changes import changes_record
 from teichaku.core.errors import Conflict, InvalidInput
 from teichaku.core.ids import uuid7
 from teichaku.core.outbox import outbox_emit
 from teichaku.core.registry import leads_changed
-from teichaku.deals.deal_values import LINKS, DealValues
+from teichaku.deals.deal_values import LINKS, EnteredValues
 from teichaku.deals.gate_checks import Answer, Passed, gates_judge, gates_pass, verdicts_pass
 from teichaku.deals.gate_facts import subject_of
 from teichaku.deals.gate_ledger import decisions_record
 from teichaku.deals.gate_rules import CREATE, GateBook, stage_point
 from teichaku.deals.home import HERE, home_check
 from teichaku.deals.models import Deal, Stage, StageChange
+from teichaku.deals.row_history import field_changes
 from teichaku.deals.services import deal_events_refresh
 from teichaku.deals.stages import UNSTAGED, stages_ensure
 from teichaku.deals.waivers import waivers_open
 from teichaku.engine.gates import Verdict
-from teichaku.leads.row_changes import as_json
 from teichaku.leads.selectors import lead_roots_of_companies
 
 
@@ -79,7 +79,7 @@ class DealWrite:
             answer=answer,
         )
 
-    def pass_worsening(self, entered: DealValues, answer: Answer) -> Passed:
+    def pass_worsening(self, entered: EnteredValues, answer: Answer) -> Passed:
         """The values are put; only what the gates had and would lose by them counts."""
         gates = self.book.before(CREATE, *passed_points(self.book, None, self.deal.stage))
         before = subject_of(self.deal, self.book)
@@ -111,7 +111,7 @@ class DealWrite:
             raise _changed_meanwhile()
         self.deal.version += 1
         changes_record(
-            list(_field_changes(self.deal.pk, self._before, changed)),
+            field_changes("deals.deal", self.deal.pk, self._before, changed),
             actor=self.actor,
             at=self.at,
             source=self.source,
@@ -168,33 +168,6 @@ _STORED = (
 
 def _state(deal: Deal) -> dict[str, object]:
     return {name: getattr(deal, name) for name in _STORED}
-
-
-def _field_changes(
-    deal: int, before: Mapping[str, object], changed: Mapping[str, object]
-) -> list[FieldChange]:
-    found = []
-    for name, new in changed.items():
-        if name == "closed_at":
-            continue  # follows closed_on
-        old = before[name]
-        if name in {"attributes", "unknowns"}:
-            prefix = "attribute" if name == "attributes" else "unknown"
-            found += _inner_changes(deal, prefix, old, new)
-        else:
-            plain = name.removesuffix("_id")
-            found.append(FieldChange("deals.deal", deal, plain, as_json(old), as_json(new)))
-    return found
-
-
-def _inner_changes(deal: int, prefix: str, old: object, new: object) -> list[FieldChange]:
-    was = old if isinstance(old, dict) else {}
-    now = new if isinstance(new, dict) else {}
-    return [
-        FieldChange("deals.deal", deal, f"{prefix}.{key}", was.get(key), now.get(key))
-        for key in sorted(was.keys() | now.keys())
-        if was.get(key) != now.get(key)
-    ]
 
 
 def _worse(before: Verdict, after: Verdict) -> Verdict:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import cast
@@ -15,12 +15,15 @@ from teichaku.core.canonical import Json
 from teichaku.core.errors import InvalidInput
 from teichaku.deals.gate_rules import GateBook
 from teichaku.deals.gate_words import field_label
-from teichaku.deals.models import Deal
+from teichaku.deals.models import Activity, Deal
 from teichaku.intake.fields import ATTRIBUTE, nearest
 from teichaku.leads.attributes import attributes_register
 from teichaku.leads.models import AttributeDefinition, Company
 
-TEXTS = ("name", "kind", "next_action", "email", "contact")
+TEXTS = (
+    "name", "kind", "next_action", "email", "contact", "lost_reason", "deciding_factor",
+    "competitor",
+)  # fmt: skip
 DAYS = ("close_on", "next_action_on")
 LINKS: dict[str, type[Model]] = {"company": Company, "channel": Company, "owner": User}
 LONGEST_TEXT = 2_000
@@ -29,26 +32,26 @@ ENTERED = (*TEXTS, "amount", *DAYS, *LINKS)
 
 
 @dataclass(frozen=True, slots=True)
-class DealValues:
+class EnteredValues:
     """Entered values by column (a link by its id), attributes and fields answered with 不明."""
 
     columns: Mapping[str, object]
     attributes: Mapping[str, Json] = field(default_factory=dict)
     unknowns: Mapping[str, str] = field(default_factory=dict)
 
-    def put(self, deal: Deal) -> None:
-        """Nothing; the deal, not yet saved, holds the values; an answer ends its 不明."""
+    def put(self, row: Deal | Activity) -> None:
+        """Nothing; the row, not yet saved, holds the values; an answer ends its 不明."""
         for name, value in self.columns.items():
-            setattr(deal, f"{name}_id" if name in LINKS else name, value)
-        deal.attributes = {**deal.attributes, **self.attributes}
+            setattr(row, f"{name}_id" if name in LINKS else name, value)
+        row.attributes = {**row.attributes, **self.attributes}
         answered = {*self.columns, *self.attributes}
-        open_ones = {k: v for k, v in (deal.unknowns or {}).items() if k not in answered}
-        deal.unknowns = {**open_ones, **self.unknowns} or None
+        open_ones = {k: v for k, v in (row.unknowns or {}).items() if k not in answered}
+        row.unknowns = {**open_ones, **self.unknowns} or None
 
 
 def deal_values(
     values: Mapping[str, object], unknowns: Mapping[str, date], book: GateBook
-) -> DealValues:
+) -> EnteredValues:
     """The values as they are stored; what cannot be raises ``InvalidInput`` and names the field.
 
     ``unknowns``: fields that are 不明 for now, and the day to ask again.
@@ -60,8 +63,9 @@ def deal_values(
             own[name.removeprefix(ATTRIBUTE)] = value
         else:
             columns[name] = _checked(name, value)
-    _check_kind(columns.get("kind"), book)
-    return DealValues(columns, _attributes(own), _unknowns(unknowns, own.keys()))
+    _check_choice("kind", columns.get("kind"), book.kinds)
+    _check_choice("lost_reason", columns.get("lost_reason"), book.lost_reasons)
+    return EnteredValues(columns, attributes_typed("deal", own), unknowns_stored(unknowns))
 
 
 def _checked(name: str, value: object) -> object:
@@ -95,25 +99,26 @@ def _is_amount(value: object) -> bool:
     return type(value) is int and 0 <= value <= HIGHEST_AMOUNT
 
 
-def _check_kind(kind: object, book: GateBook) -> None:
-    if kind and book.kinds and kind not in book.kinds:
-        raise _invalid("kind", _("the rulebook has %s") % ", ".join(book.kinds))
+def _check_choice(name: str, value: object, choices: Sequence[str]) -> None:
+    if value and choices and value not in choices:
+        raise _invalid(name, _("the rulebook has %s") % ", ".join(choices))
 
 
-def _attributes(own: Mapping[str, object]) -> dict[str, Json]:
+def attributes_typed(entity: str, own: Mapping[str, object]) -> dict[str, Json]:
     """The company's own fields; texts are read as the registry says, new ones join it as texts."""
     texts = {name: value.strip() for name, value in own.items() if isinstance(value, str)}
     if not texts:
         return {name: cast("Json", value) for name, value in own.items()}
     types = dict.fromkeys(texts, AttributeDefinition.Type.TEXT.value)
-    reader = attributes_register("deal", types)
+    reader = attributes_register(entity, types)
     return {
         name: reader.value(name, texts[name]) if texts.get(name) else cast("Json", value or None)
         for name, value in own.items()
     }
 
 
-def _unknowns(unknowns: Mapping[str, date], own: Collection[str]) -> dict[str, str]:
+def unknowns_stored(unknowns: Mapping[str, date]) -> dict[str, str]:
+    """The fields that are 不明 for now, each with its day as it is stored."""
     for name, ask_again in unknowns.items():
         if type(ask_again) is not date:
             raise _invalid(name, _("不明 needs a day to ask again"))

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from teichaku.accounts.access import needs
 from teichaku.accounts.actors import actor_of, person_of
+from teichaku.core.entry_times import entry_time_tell
 from teichaku.core.errors import InvalidInput, TeichakuError
 from teichaku.deals.activities import activity_record
 from teichaku.deals.deal_forms import ActivityForm, LostForm, WonForm, closing_form
@@ -20,7 +21,7 @@ from teichaku.deals.deal_input import asked_at, company_named, lead_choice, told
 from teichaku.deals.deal_page import deal_page, recorded_only
 from teichaku.deals.deal_steps import deal_closed_by_card, deal_linked, deal_moved
 from teichaku.deals.gate_card import GateCard, refusal_card, unchosen_text
-from teichaku.deals.gate_checks import GateRefused
+from teichaku.deals.gate_checks import ExceptionWish, GateRefused
 from teichaku.deals.gate_rules import gate_book
 from teichaku.deals.home import pipeline_is_here
 from teichaku.deals.lead_decisions import deal_unlink
@@ -32,7 +33,9 @@ from teichaku.deals.new_deal import (
     deal_from_form,
     lead_facts,
 )
+from teichaku.deals.reading import deal_read
 from teichaku.deals.visible_deals import deal_or_404, deal_to_edit, may_edit
+from teichaku.deals.waivers import waiver_request
 from teichaku.leads.models import Company, Lead
 from teichaku.leads.names import company_name_key
 
@@ -60,6 +63,7 @@ def new(request: HttpRequest) -> HttpResponse:
         return _new_page(
             request, form, status=422, card=_card_again(request, form), **_error(error)
         )
+    entry_time_tell(request.POST, subject_kind="deal", subject_id=created.deal.pk)
     _tell_created(request, created)
     return redirect("deals:detail", uid=created.deal.uid)
 
@@ -145,7 +149,9 @@ def companies(request: HttpRequest) -> HttpResponse:
 @needs("deals.view")
 def detail(request: HttpRequest, uid: UUID) -> HttpResponse:
     """One deal."""
-    return _detail(request, deal_or_404(request, uid))
+    found = deal_or_404(request, uid)
+    deal_read(found, person_of(request).pk)
+    return _detail(request, found)
 
 
 def _detail(request: HttpRequest, deal: Deal, *, status: int = 200, **more: object) -> HttpResponse:
@@ -166,9 +172,10 @@ def activity(request: HttpRequest, uid: UUID) -> HttpResponse:
     if not form.is_valid():
         return _detail(request, deal, activity=form, status=422)
     try:
-        activity_record(entry=form.entry(), deal=deal, actor=actor_of(person_of(request)))
+        made = activity_record(entry=form.entry(), deal=deal, actor=actor_of(person_of(request)))
     except TeichakuError as error:
         return _detail(request, deal, activity=form, status=422, error=str(error))
+    entry_time_tell(request.POST, subject_kind="activity", subject_id=made.pk)
     messages.success(request, _("The activity is recorded."))
     return redirect("deals:detail", uid=deal.uid)
 
@@ -194,7 +201,7 @@ def stage(request: HttpRequest, uid: UUID) -> HttpResponse:
         messages.success(
             request,
             _("“%(deal)s” is now in the stage %(stage)s.")
-            % {"deal": moved, "stage": moved.stage.label},
+            % {"deal": moved, "stage": moved.stage.shown},
         )
         for text in recorded_only(moved):
             messages.warning(request, text)
@@ -221,6 +228,7 @@ def close(request: HttpRequest, uid: UUID, outcome: str) -> HttpResponse:
     except TeichakuError as error:
         _place(form, error)
         return render(request, "deals/close.html", context, status=422)
+    entry_time_tell(request.POST, subject_kind="deal", subject_id=deal.pk)
     messages.success(request, _("The deal is closed as won.") if outcome == "won" else _lost(form))
     return redirect("deals:detail", uid=deal.uid)
 
@@ -251,6 +259,25 @@ def link(request: HttpRequest, uid: UUID) -> HttpResponse:
             messages.error(request, _("Choose a lead from the candidates."))
     except TeichakuError as error:
         messages.error(request, str(error))
+    return redirect("deals:detail", uid=deal.uid)
+
+
+@require_POST
+@needs("deals.edit")
+def exception_ask(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """The deal, for which an exception is asked now."""
+    deal = deal_to_edit(request, uid)
+    told = {name: request.POST.get(name, "")[:2_000] for name in ("gate", "reason", "note")}
+    try:
+        waiver_request(
+            deal=deal,
+            gate_id=told["gate"],
+            wish=ExceptionWish(told["reason"], told["note"]),
+            actor=actor_of(person_of(request)),
+        )
+    except TeichakuError as error:
+        return _detail(request, deal, status=422, wish={**told, "error": str(error)})
+    messages.success(request, _("The exception is asked for. Somebody else answers it."))
     return redirect("deals:detail", uid=deal.uid)
 
 

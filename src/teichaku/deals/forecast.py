@@ -41,13 +41,16 @@ class Forecast:
     overdue: int  # open deals whose expected date has passed
 
 
-def forecast(as_of: date, *, months_back: int = 0) -> Forecast:
+def forecast(as_of: date, *, months_back: int = 0, owner: int | None = None) -> Forecast:
     """The forecast of the pipeline as it is now; ``as_of`` says which dates have passed.
 
-    Won deals are those closed from the month of ``as_of`` on, or so many months earlier.
+    Won deals are those closed from the month of ``as_of`` on, or so many months earlier. With
+    ``owner`` it is that person's alone.
     """
     since = months_after(as_of.replace(day=1), -months_back)
     deals = Deal.objects.filter(is_pending=False)
+    if owner is not None:
+        deals = deals.filter(owner=owner)
     open_ones = deals.filter(stage__kind=Stage.Kind.OPEN)
     won = deals.filter(stage__kind=Stage.Kind.WON, closed_on__gte=since)
     chances: dict[str, float | None] = {s.id: s.probability for s in gate_book().stages}

@@ -90,6 +90,7 @@ class GateCard:
     approver: Text
     longest_days: int
     figures: Sequence[GateFigure]
+    edition: int | None = None  # of the rulebook, which is cited
 
     @property
     def may_waive(self) -> bool:
@@ -143,6 +144,7 @@ def _card(
         approver=Role(policy.approver).label if policy else "",
         longest_days=policy.max.microseconds // 86_400_000_000 if policy else 0,
         figures=[_figure(verdict, book) for verdict in verdicts],
+        edition=book.editions.get(book.revision),
     )
 
 

@@ -11,10 +11,9 @@ from django.db.models import Min
 
 from teichaku.core import bulk
 from teichaku.core.registry import computed_attributes
+from teichaku.deals.customers import is_customer, wins_of
 from teichaku.deals.gate_rules import GateBook
 from teichaku.deals.models import Deal
-from teichaku.deals.selectors import CUSTOMER_MONTHS
-from teichaku.engine.calendar import months_after
 from teichaku.engine.facts import Value
 from teichaku.engine.gates import Gate, GateFacts
 from teichaku.engine.rulebook.predicates import AttributeClause, clauses
@@ -173,7 +172,7 @@ class _Attributes:
         self._asked, self._roots, self._zone = asked, roots, book.zone
         ids = {s.company for s in subjects if s.company is not None}
         self._companies = _company_roots(ids) if asked else {}
-        self._wins = _wins(set(self._companies.values())) if IS_CUSTOMER in asked else {}
+        self._wins = wins_of(set(self._companies.values())) if IS_CUSTOMER in asked else {}
         computed = asked & set(computed_attributes) - {IS_CUSTOMER}
         self._computed = {
             name: computed_attributes.get(name)(sorted(ids), as_of) for name in computed
@@ -194,29 +193,14 @@ class _Attributes:
         for name, companies in self._computed.items():
             found[name] = subject.company in companies
         if IS_CUSTOMER in self._asked:
-            found[IS_CUSTOMER] = self._is_customer(company, subject.created_at)
+            on = subject.created_at.astimezone(self._zone).date()
+            wins = self._wins.get(company or 0, ())
+            found[IS_CUSTOMER] = is_customer(wins, on, apart_from=subject.deal)
         return found
-
-    def _is_customer(self, company: int | None, at: datetime) -> bool:
-        today = at.astimezone(self._zone).date()
-        since = months_after(today, -CUSTOMER_MONTHS)
-        return any(since < day <= today for day in self._wins.get(company or 0, ()))
 
 
 def _company_roots(ids: Collection[int]) -> dict[int, int]:
     return dict(bulk.lookup(Company, "id", ids, ("id", "root"))) if ids else {}
-
-
-def _wins(roots: Collection[int]) -> dict[int, list[date]]:
-    """The days on which deals with each company were won."""
-    found: dict[int, list[date]] = {}
-    for chunk in bulk.chunked(roots, 5_000):
-        rows = Deal.objects.filter(
-            stage__kind="won", company__root__in=chunk, closed_on__isnull=False, is_pending=False
-        )
-        for root, day in rows.values_list("company__root_id", "closed_on"):
-            found.setdefault(root, []).append(cast("date", day))
-    return found
 
 
 def _lead_attributes(roots: Iterable[int]) -> dict[int, Mapping[str, Value]]:

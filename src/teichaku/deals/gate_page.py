@@ -55,6 +55,7 @@ ESCAPES: dict[str, Promise] = {
     "import": gettext_lazy("Import"),
     "web": gettext_lazy("Screen"),
     "api": gettext_lazy("Program"),
+    "activity": gettext_lazy("From an activity"),
     UNRECORDED: gettext_lazy("Past every way of ours"),
     UNLINKED: gettext_lazy("Link taken away afterwards"),
     BY_WAIVER: gettext_lazy("Exception that ended without a link"),

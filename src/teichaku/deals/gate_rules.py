@@ -2,23 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import lru_cache
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from teichaku.core import clock
 from teichaku.engine.calendar import BusinessCalendar
 from teichaku.engine.gates import Gate, gate_of
 from teichaku.engine.rulebook.hashes import rule_hashes
-from teichaku.engine.rulebook.model import DealDefinition, GateRule, Rulebook, Stage
+from teichaku.engine.rulebook.model import (
+    DealDefinition,
+    FieldRule,
+    GateRule,
+    Rulebook,
+    Stage,
+)
 from teichaku.engine.rulebook.vocabulary import STAGE_POINT
 from teichaku.rulebook.models import Activation, Revision
-from teichaku.rulebook.selectors import DEFAULT_ZONE, rulebook_of
+from teichaku.rulebook.selectors import DEFAULT_ZONE, edition_numbers, rulebook_of
 
 CREATE, CLOSE = "deal.create", "deal.close"
 _Step = tuple[int, str, datetime]  # an activation: its revision, that one's hash, since when
+
+
+class AskedOutcome(NamedTuple):
+    """What an input rule asks of the outcome of an activity, and whether 不明 is an answer."""
+
+    field: FieldRule
+    unknown_allowed: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +46,8 @@ class GateBook:
     modes_since: Mapping[str, datetime]
     zone: ZoneInfo
     calendar: BusinessCalendar
+    outcomes: Mapping[str, AskedOutcome] = field(default_factory=dict)  # by kind of activity
+    editions: Mapping[int, int] = field(default_factory=dict)  # by revision, the first one is 1
 
     def before(self, *points: str) -> tuple[Gate, ...]:
         """The gates that stand before these points, in the rulebook's order."""
@@ -91,7 +107,19 @@ def _book(steps: tuple[_Step, ...]) -> GateBook:
         modes_since={rule.id: history.since(rule, _mode) for rule in rules},
         zone=ZoneInfo(rulebook.timezone),
         calendar=BusinessCalendar.of(rulebook),
+        outcomes=dict(_outcomes(rulebook)),
+        editions=edition_numbers(revision for revision, _hash, _at in reversed(steps)),
     )
+
+
+def _outcomes(rulebook: Rulebook) -> Iterator[tuple[str, AskedOutcome]]:
+    """For each kind of activity what the rules say of its outcome."""
+    for rule in rulebook.inputs:
+        moment = (rule.when.after or "").split(".")
+        if rule.what.object == "activity" and moment[0] == "activity":
+            for asked in rule.what.fields:
+                if asked.name == "outcome":
+                    yield moment[1], AskedOutcome(asked, rule.unknown_allowed)
 
 
 class _History:

@@ -28,6 +28,8 @@ FIELDS: dict[str, Promise] = {
     "channel": gettext_lazy("Sales channel"),
     "owner": gettext_lazy("Owner"),
     "lead": gettext_lazy("Lead"),
+    "outcome": gettext_lazy("Outcome"),
+    "note": gettext_lazy("Note"),
 }
 _FAILING: dict[str, Promise] = {
     "no_lead": gettext_lazy("No MA lead is linked."),

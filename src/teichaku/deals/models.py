@@ -6,10 +6,13 @@ from typing import ClassVar
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from teichaku.core.ids import uuid7
 from teichaku.core.models import ActedRow
 from teichaku.rulebook.models import Immutable
+
+RESERVED = {("won", "Won"): _("Won"), ("lost", "Lost"): _("Lost")}  # as they come, by key and label
 
 
 class Stage(models.Model):
@@ -34,6 +37,11 @@ class Stage(models.Model):
 
     def __str__(self) -> str:
         return self.label
+
+    @property
+    def shown(self) -> str:
+        """The label; of the two that always exist, unless renamed, in the language in use."""
+        return str(RESERVED.get((self.key, self.label), self.label))
 
 
 class Deal(models.Model):
@@ -177,11 +185,16 @@ class StageChange(models.Model):
 
 
 class Activity(models.Model):
-    """Something done, or agreed to be done next, about a deal, a lead or a company."""
+    """Something done, or agreed to be done next, about a deal, a lead or a company.
+
+    ``unknowns`` are answers that are 不明 so far, each with the day to ask again.
+    """
 
     system = models.TextField()
     external_id = models.TextField()
-    deal = models.ForeignKey(Deal, null=True, on_delete=models.PROTECT, related_name="+")
+    deal = models.ForeignKey(
+        Deal, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     lead = models.ForeignKey("leads.Lead", null=True, on_delete=models.PROTECT, related_name="+")
     company = models.ForeignKey(
         "leads.Company", null=True, on_delete=models.PROTECT, related_name="+"
@@ -197,8 +210,11 @@ class Activity(models.Model):
     note = models.TextField(blank=True, default="", db_default="")
     attributes = models.JSONField(default=dict)
     recorded_at = models.DateTimeField()
+    version = models.PositiveIntegerField(default=1, db_default=1)
+    unknowns = models.JSONField(null=True)
 
     class Meta:
+        indexes: ClassVar = [models.Index(fields=["deal", "at"], name="deals_activity_deal_at")]
         constraints: ClassVar = [
             models.UniqueConstraint(
                 fields=["system", "external_id"], name="deals_activity_external_id"
@@ -213,7 +229,8 @@ class Waiver(ActedRow):
     """An exception from a gate: asked for with a reason, answered, and never without an end.
 
     ``answer_due_at`` passes it on to the deputy; ``valid_until`` ends a granted one; by
-    ``link_due_at`` the owner has to have linked the deal after a no or an end.
+    ``link_due_at`` the owner has to have linked the deal after a no or an end. ``handed_to`` took
+    it over from an approver who left.
     """
 
     class State(models.TextChoices):
@@ -239,6 +256,9 @@ class Waiver(ActedRow):
     answer_due_at = models.DateTimeField(null=True)
     passed_on_at = models.DateTimeField(null=True)
     held_until_answered = models.BooleanField(default=False)
+    handed_to = models.ForeignKey(
+        "accounts.User", null=True, on_delete=models.PROTECT, related_name="+"
+    )
     longest_days = models.PositiveIntegerField()
     answered_at = models.DateTimeField(null=True)
     answered_by = models.ForeignKey(

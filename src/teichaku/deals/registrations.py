@@ -16,6 +16,7 @@ from teichaku.core.registry import (
 )
 from teichaku.deals.agreed_stages import ADOPT, adoption_job
 from teichaku.deals.approach_again import approach_register
+from teichaku.deals.asked_again import asking_register
 from teichaku.deals.home import pipeline_home
 from teichaku.deals.waiver_expiry import expiry_job
 
@@ -30,6 +31,7 @@ def gates_register() -> None:
         ("deals.deal_stage_move", _("Moved a deal to another stage")),
         ("deals.deal_close", _("Closed a deal")),
         ("deals.activity_record", _("Recorded an activity")),
+        ("deals.activity_update", _("Changed an activity")),
         ("deals.gate_refuse", _("A check refused a deal")),
         ("deals.gates_record", _("Checks of imported deals")),
         ("deals.gate_review", _("Judged whether a check was right")),
@@ -39,6 +41,7 @@ def gates_register() -> None:
         ("deals.waiver_pass_on", _("Passed an exception on to the deputy")),
         ("deals.waiver_end", _("An exception came to its end")),
         ("deals.waiver_violate", _("A deal stayed unlinked after its exception")),
+        ("deals.waivers_hand_over", _("Handed exceptions to answer over")),
         ("deals.targets_set", _("Set sales targets")),
         (ADOPT, _("Took the stages of the rulebook over")),
     ):
@@ -60,9 +63,17 @@ def gates_register() -> None:
     ):
         topics.register(name, Topic(text))
     declared_settings.register(pipeline_home.name, pipeline_home)
-    job_handlers.register(ADOPT, JobHandler(adoption_job))
+    job_handlers.register(
+        ADOPT, JobHandler(adoption_job, text=_("Take over the stages that were agreed on"))
+    )
     subscribe("rulebook.activated", ADOPT)
     approach_register()
+    asking_register()
     job_handlers.register(
-        "deals.waivers_expire", JobHandler(expiry_job, every_seconds=EVERY_FIVE_MINUTES)
+        "deals.waivers_expire",
+        JobHandler(
+            expiry_job,
+            every_seconds=EVERY_FIVE_MINUTES,
+            text=_("End exceptions whose time is over"),
+        ),
     )

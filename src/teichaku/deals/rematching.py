@@ -8,6 +8,7 @@ from datetime import tzinfo
 from typing import cast
 
 from django.db import transaction
+from django.db.models import F
 from django.utils.translation import ngettext
 
 from teichaku.core import bulk, clock
@@ -129,9 +130,10 @@ def _store(
     if not updates:
         return
     now = clock.now()
+    ids = [row[0] for row in updates]
     bulk.update(Deal, ("lead", "match_key", "match_confidence"), updates)
+    Deal.objects.filter(pk__in=ids).update(version=F("version") + 1)
     changes_record(history, actor=actor, at=now, source="match")
     deal_events_refresh(deals=moved, zone=zone, recorded_at=now, actor=actor)
-    ids = [row[0] for row in updates]
     audit_record(actor=actor, action="deals.deals_match", object_type="deals.deal", count=len(ids))
     outbox_emit(topic="deals.written", payload={"deals": ids})

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from collections.abc import Set as AbstractSet
 from datetime import date, datetime
 from typing import Literal, NamedTuple, cast
 from uuid import UUID
 
-from django.db.models import Max, QuerySet
+from django.db.models import F, Window
+from django.db.models.functions import RowNumber
 
 from teichaku.core import bulk
 from teichaku.deals.deal_events import SOURCE
 from teichaku.deals.lead_matching import suggestions
 from teichaku.deals.lead_pools import DealKeys, LeadPools
 from teichaku.deals.models import Deal
-from teichaku.engine.calendar import months_after
-from teichaku.leads.models import Company
 from teichaku.leads.names import (
     company_name_key,
     corporate_number_key,
@@ -24,10 +22,9 @@ from teichaku.leads.names import (
     email_key,
     person_name_key,
 )
-from teichaku.rulebook.selectors import zone_in_force
+from teichaku.tracking.event_words import EVENT_WORDS
 from teichaku.tracking.models import Event
 
-CUSTOMER_MONTHS = 24
 Outcome = Literal["open", "won", "lost"]
 
 
@@ -40,6 +37,13 @@ class DealOutcome(NamedTuple):
     outcome: Outcome
 
 
+class Touch(NamedTuple):
+    """What a lead did last."""
+
+    at: datetime
+    what: str
+
+
 class LeadCandidate(NamedTuple):
     """A lead that a deal may have come from, with the keys that speak for it."""
 
@@ -49,7 +53,7 @@ class LeadCandidate(NamedTuple):
     company: str
     reasons: tuple[str, ...]
     confidence: float
-    last_event_at: datetime | None
+    last_event: Touch | None
 
 
 def lead_candidates(
@@ -86,21 +90,30 @@ def lead_candidates(
             company=lead.company_name or "",
             reasons=reasons,
             confidence=confidence,
-            last_event_at=last.get(lead.id),
+            last_event=last.get(lead.id),
         )
         for lead, _, confidence, reasons in found
     ]
 
 
-def last_touches(roots: Sequence[int]) -> dict[int, datetime]:
-    """When each of these root leads last did something, merged ones included."""
+def last_touches(roots: Sequence[int]) -> dict[int, Touch]:
+    """What each of these root leads did last, merged ones included."""
+    newest = Window(
+        RowNumber(), partition_by=F("lead__root"), order_by=[F("at").desc(), F("pk").desc()]
+    )
     rows = (
         Event.objects.filter(lead__root__in=roots, retracted_at=None, origin=Event.Origin.HUMAN)
         .exclude(source=SOURCE)
-        .values("lead__root")
-        .annotate(last=Max("at"))
+        .annotate(place=newest)
+        .filter(place=1)
     )
-    return dict(rows.values_list("lead__root", "last")) if roots else {}
+    columns = [f"signature__{name}" for name in ("type", "path", "form", "asset")]
+    told = rows.values_list("lead__root_id", "at", *columns) if roots else ()
+    return {root: Touch(at, _touch_words(*shape)) for root, at, *shape in told}
+
+
+def _touch_words(kind: str, *objects: str) -> str:
+    return " ".join(filter(None, (str(EVENT_WORDS.get(kind, kind)), *objects)))
 
 
 def deal_outcomes(lead_roots: Sequence[int] | None = None) -> Iterator[DealOutcome]:
@@ -115,29 +128,3 @@ def deal_outcomes(lead_roots: Sequence[int] | None = None) -> Iterator[DealOutco
     for chunk in bulk.chunked(lead_roots, 5_000):
         for row in linked.filter(lead__root__in=chunk).values_list(*columns):
             yield DealOutcome(row[0], row[1], row[2], cast(Outcome, row[3]))
-
-
-def customer_companies(ids: Sequence[int] | None, as_of: datetime) -> AbstractSet[int]:
-    """The companies, of ``ids`` or of all, that won a deal within 24 months before ``as_of``.
-
-    A deal counts for the company it was recorded for and for all that a merge made one with it.
-    """
-    today = as_of.astimezone(zone_in_force()).date()
-    wins = Deal.objects.filter(
-        stage__kind="won",
-        company__isnull=False,
-        is_pending=False,
-        closed_on__gt=months_after(today, -CUSTOMER_MONTHS),
-        closed_on__lte=today,
-    )
-    members = Company.objects.filter(root__in=wins.values("company__root"))
-    if ids is None:
-        return set(members.values_list("pk", flat=True))
-    found: set[int] = set()
-    for chunk in bulk.chunked(ids, 5_000):
-        found |= _ids(members.filter(pk__in=chunk))
-    return found
-
-
-def _ids(companies: QuerySet[Company]) -> set[int]:
-    return set(companies.values_list("pk", flat=True))

@@ -50,7 +50,7 @@ Contact = tuple[int | None, int | None, date]
 
 
 def _deals(as_of: date, found: Touches) -> Iterator[Contact]:
-    rows = Deal.objects.filter(Q(created_on=None) | Q(created_on__lte=as_of))
+    rows = Deal.objects.filter(Q(created_on=None) | Q(created_on__lte=as_of), is_pending=False)
     columns = ("lead__root_id", "company__root_id", "created_on", "closed_on", "stage__kind")
     for lead, company, created, closed, kind in rows.values_list(*columns).iterator(CHUNK):
         if kind != Stage.Kind.LOST:
@@ -77,7 +77,10 @@ def _activities(as_of: date, zone: ZoneInfo) -> Iterator[Contact]:
 def won_amount_average(as_of: date) -> float | None:
     """The mean amount of the won deals up to the day that have one; None without any."""
     won = Deal.objects.filter(
-        Q(closed_on=None) | Q(closed_on__lte=as_of), stage__kind=Stage.Kind.WON, amount__gt=0
+        Q(closed_on=None) | Q(closed_on__lte=as_of),
+        stage__kind=Stage.Kind.WON,
+        amount__gt=0,
+        is_pending=False,
     )
     mean: float | None = won.aggregate(mean=Avg("amount"))["mean"]
     return None if mean is None else float(mean)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from teichaku.core import bulk, clock
@@ -70,6 +70,8 @@ def _events_remove(ids: Sequence[int], actor: Actor) -> None:
 
 
 def _deals_restored(ids: Sequence[int], actor: Actor) -> None:
+    # As at the import: whoever has one of them open hears of it before writing over it.
+    Deal.objects.filter(pk__in=ids).update(version=F("version") + 1)
     deal_events_refresh(deals=ids, zone=zone_in_force(), recorded_at=clock.now(), actor=actor)
     outbox_emit(topic="deals.written", payload={"deals": list(ids)})
     companies = Deal.objects.filter(pk__in=ids, company__isnull=False)

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from teichaku.deals.models import Deal, Stage
-from teichaku.deals.selectors import CUSTOMER_MONTHS
-from teichaku.engine.calendar import months_after
+from teichaku.deals.customers import is_customer, wins_of
+from teichaku.deals.models import Deal
 
 YEAR = timedelta(days=365)
 # What companies write in the kind of a deal with somebody who already buys from them.
@@ -41,26 +39,11 @@ def new_deals(as_of: date) -> list[NewDeal]:
         "pk", "lead_id", "owner_id", "company__root_id", "amount", "created_on", "stage__label",
         "stage__key",
     )  # fmt: skip
-    wins = _wins()
+    wins = wins_of()
     found = []
     for *values, kind in rows.order_by("-created_on", "-pk").values_list(*columns, "kind"):
         deal = NewDeal(*values)
-        if not EXISTING.search(kind) and not _customer(deal, wins):
+        known = is_customer(wins.get(deal.company or 0, ()), deal.created_on, apart_from=deal.deal)
+        if not known and not EXISTING.search(kind):
             found.append(deal)
     return found
-
-
-def _wins() -> dict[int, list[date]]:
-    won = Deal.objects.filter(
-        stage__kind=Stage.Kind.WON, company__isnull=False, closed_on__isnull=False
-    )
-    found: dict[int, list[date]] = defaultdict(list)
-    for company, closed in won.values_list("company__root_id", "closed_on"):
-        if closed is not None:
-            found[company].append(closed)
-    return found
-
-
-def _customer(deal: NewDeal, wins: dict[int, list[date]]) -> bool:
-    since = months_after(deal.created_on, -CUSTOMER_MONTHS)
-    return any(since < closed < deal.created_on for closed in wins.get(deal.company or 0, ()))

@@ -32,5 +32,6 @@ urlpatterns = [
     path("<uuid:uid>/activity/", deal_views.activity, name="activity"),
     path("<uuid:uid>/stage/", deal_views.stage, name="stage"),
     path("<uuid:uid>/close/<str:outcome>/", deal_views.close, name="close"),
+    path("<uuid:uid>/exception/", deal_views.exception_ask, name="exception_ask"),
     path("<uuid:uid>/link/", deal_views.link, name="link"),
 ]

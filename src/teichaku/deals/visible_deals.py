@@ -22,7 +22,8 @@ def deals_for_user(user: User) -> QuerySet[Deal]:
     grants = _grants(user)
     roles = grants.values("role")
     asked = Waiver.objects.filter(
-        Q(approver_role__in=roles) | Q(deputy_role__in=roles), deal=OuterRef("pk")
+        Q(approver_role__in=roles) | Q(deputy_role__in=roles) | Q(handed_to=user),
+        deal=OuterRef("pk"),
     )
     last_resort = Exists(grants.filter(role=Role.EXECUTIVE))
     return Deal.objects.filter(Q(is_pending=False) | Q(owner=user) | Exists(asked) | Q(last_resort))

@@ -11,12 +11,14 @@ from django.db.models import Q
 from teichaku.core import clock
 from teichaku.core.actors import SYSTEM, Actor
 from teichaku.core.canonical import Json
+from teichaku.deals.asked_again import asking_end
 from teichaku.deals.gate_checks import gates_judge
 from teichaku.deals.gate_facts import subjects_of
 from teichaku.deals.gate_ledger import Decided, decisions_record
 from teichaku.deals.gate_rules import CREATE, GateBook, gate_book
-from teichaku.deals.models import Waiver
+from teichaku.deals.models import Deal, Waiver
 from teichaku.deals.services import deal_events_refresh
+from teichaku.deals.waiver_answerers import approvers_away
 from teichaku.deals.waiver_rows import pending_set, waiver_note, waivers_change, waivers_told
 from teichaku.engine.gates import Verdict
 
@@ -42,8 +44,35 @@ def expiry_job(payload: Mapping[str, Json]) -> None:
 
 def pending_settle(*, deals: Sequence[int], actor: Actor) -> int:
     """How many exceptions of these deals are needed no longer. Part of the transaction."""
+    book = gate_book()
     running = Waiver.objects.filter(deal__in=deals, closed_at=None).select_related("deal")
-    return _settle_those(list(running), gate_book(), actor)
+    settled = _settle_those(list(running), book, actor)
+    _release(deals, book, actor)
+    return settled
+
+
+def _release(deals: Sequence[int], book: GateBook, actor: Actor) -> None:
+    """Deals whose exception was violated count once they are in order after all."""
+    waiting = Deal.objects.filter(pk__in=deals, is_pending=True)
+    running = Waiver.objects.filter(deal__in=waiting, closed_at=None).values("deal")
+    ids = list(waiting.exclude(pk__in=running).values_list("pk", flat=True))
+    if not ids:
+        return
+    subjects = subjects_of(ids, book)
+    judged = gates_judge(list(subjects.values()), book.before(CREATE), book)
+    released = [
+        deal
+        for deal, verdicts in zip(subjects, judged, strict=True)
+        if not any(verdict.result in {"warn", "block"} for verdict in verdicts)
+    ]
+    _count(released, book, actor)
+
+
+def _count(deals: Sequence[int], book: GateBook, actor: Actor) -> None:
+    """Figures count the deals from now on, and nobody is asked for more about them."""
+    pending_set(deals, value=False)
+    asking_end(deals, actor)
+    deal_events_refresh(deals=deals, zone=book.zone, recorded_at=clock.now(), actor=actor)
 
 
 _Portion = Callable[[int, GateBook, Actor], tuple[int, int]]
@@ -87,11 +116,9 @@ def _settle_those(running: Sequence[Waiver], book: GateBook, actor: Actor) -> in
                 verdicts[waiver.pk] = verdict
     if not settled:
         return 0
-    now = clock.now()
-    waivers_change(settled, {"state": State.SETTLED, "closed_at": now}, actor)
+    waivers_change(settled, {"state": State.SETTLED, "closed_at": clock.now()}, actor)
     created = [waiver.deal_id for waiver in settled if waiver.action == CREATE]
-    pending_set(created, value=False)
-    deal_events_refresh(deals=created, zone=book.zone, recorded_at=now, actor=actor)
+    _count(created, book, actor)
     decisions_record(
         [
             Decided(subjects[w.deal_id], w.action, verdicts[w.pk], taken="settled", waiver=w)
@@ -107,11 +134,19 @@ def _settle_those(running: Sequence[Waiver], book: GateBook, actor: Actor) -> in
 
 
 def _pass_on(after: int, book: GateBook, actor: Actor) -> tuple[int, int]:
-    due = _due(after, Q(state=State.OPEN, passed_on_at=None, answer_due_at__lte=clock.now()))
+    waiting = _due(after, Q(state=State.OPEN, passed_on_at=None))
+    now = clock.now()
+    away = {role: approvers_away(role, book) for role in {w.approver_role for w in waiting}}
+    due = [
+        waiver
+        for waiver in waiting
+        if away[waiver.approver_role]
+        or (waiver.answer_due_at is not None and waiver.answer_due_at <= now)
+    ]
     if due:
         waivers_change(due, {"passed_on_at": clock.now()}, actor)
         waivers_told(due, "deals.waiver_pass_on", "deals.waiver_passed_on", actor)
-    return _last(due), len(due)
+    return _last(waiting), len(due)
 
 
 def _end(after: int, book: GateBook, actor: Actor) -> tuple[int, int]:

@@ -13,7 +13,8 @@ from teichaku.accounts.models import Role
 from teichaku.core.registry import Text
 from teichaku.deals.gate_rules import GateBook, gate_book
 from teichaku.deals.models import Waiver
-from teichaku.deals.waivers import DEFAULT_REASONS, Answerer, waiver_answerers
+from teichaku.deals.waiver_answerers import Answerer, waiver_answerers
+from teichaku.deals.waivers import DEFAULT_REASONS
 
 MOST = 50
 MOST_OPEN = 500  # of which those are looked for that one may answer
@@ -38,6 +39,7 @@ class WaiverRow:
     tone: str
     icon: str
     approver: Text
+    edition: int | None
     as_deputy: bool = False
 
 
@@ -84,7 +86,7 @@ def _answerable(
             continue
         key = (
             waiver.approver_role, waiver.deputy_role, waiver.passed_on_at is None,
-            waiver.actor_user_id,
+            waiver.actor_user_id, waiver.handed_to_id,
         )  # fmt: skip
         if key not in known:
             known[key] = waiver_answerers(waiver, book)
@@ -108,5 +110,6 @@ def _row(waiver: Waiver, book: GateBook, *, as_deputy: bool = False) -> WaiverRo
         tone=tone,
         icon=icon,
         approver=Role(waiver.approver_role).label,
+        edition=book.editions.get(waiver.revision_id),
         as_deputy=as_deputy,
     )

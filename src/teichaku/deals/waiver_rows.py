@@ -53,6 +53,7 @@ def waivers_change(waivers: Sequence[Waiver], values: Mapping[str, object], acto
 
 
 def pending_set(deals: Sequence[int], *, value: bool) -> None:
+    """Nothing; the deals wait from now on, or count."""
     changed = Deal.objects.filter(pk__in=deals).exclude(is_pending=value)
     changed.update(is_pending=value, version=F("version") + 1)
 

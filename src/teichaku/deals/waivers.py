@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 
 from django.db import transaction
@@ -12,18 +11,19 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from teichaku.accounts.models import Role
-from teichaku.accounts.selectors import deputies_on, people_with_role
 from teichaku.core import clock
 from teichaku.core.actors import Actor
 from teichaku.core.errors import Conflict, InvalidInput
 from teichaku.core.models import actor_columns
 from teichaku.core.outbox import outbox_emit
+from teichaku.deals.asked_again import asking_end
 from teichaku.deals.gate_checks import Answer, ExceptionWish, gates_judge, waiver_holds
 from teichaku.deals.gate_facts import subject_of
 from teichaku.deals.gate_ledger import WAIVED, Decided, decisions_record
 from teichaku.deals.gate_rules import CREATE, GateBook, gate_book
 from teichaku.deals.models import Deal, Waiver
 from teichaku.deals.services import deal_events_refresh
+from teichaku.deals.waiver_answerers import Answerer, approvers_away, waiver_answerers
 from teichaku.deals.waiver_rows import pending_set, waiver_audited, waiver_note, waivers_change
 from teichaku.engine.gates import Gate
 from teichaku.engine.rulebook.durations import DAY_US
@@ -38,7 +38,6 @@ DEFAULT_REASONS: Mapping[str, str | Promise] = {
     "data_outage": gettext_lazy("Trouble with the data"),
     OTHER: gettext_lazy("Other"),
 }
-LAST_RESORT = Role.EXECUTIVE
 
 
 def waiver_reasons(policy: WaiverPolicy) -> dict[str, str | Promise]:
@@ -129,43 +128,12 @@ def _open(deal: Deal, gate: Gate, wish: ExceptionWish, *, book: GateBook, actor:
         longest_days=policy.max.microseconds // DAY_US,
         **actor_columns(actor),
     )
-    if set(_holders(policy.approver, book)) <= {actor.user_id}:
+    if approvers_away(policy.approver, book, apart_from=actor.user_id):
         waiver.passed_on_at = now  # nobody else could answer, so it goes on at once
     waiver.save(force_insert=True)
     waiver_audited(waiver, "deals.waiver_request", actor)
     outbox_emit(topic="deals.waiver_requested", payload={"waiver": waiver.pk})
     return waiver
-
-
-@dataclass(frozen=True, slots=True)
-class Answerer:
-    """A person who may answer an exception now, for the approver or as the deputy."""
-
-    user: int
-    as_deputy: bool
-
-
-def waiver_answerers(waiver: Waiver, book: GateBook | None = None) -> list[Answerer]:
-    """Who may answer now, never the person who asked: the approver's role and whoever stands in for
-    its people today, once it was passed on the deputy's role, and for want of all the executives.
-    """
-    book = book or gate_book()
-    holders = _holders(waiver.approver_role, book)
-    stand_ins = [user.pk for user in deputies_on(book.today(), holders).values()]
-    found = dict.fromkeys(holders, False)
-    roles = [waiver.deputy_role] if waiver.passed_on_at is not None else []
-    for user in (*stand_ins, *(user for role in roles for user in _holders(role, book))):
-        found.setdefault(user, True)
-    found.pop(waiver.actor_user_id or 0, None)
-    if not found:
-        found = dict.fromkeys(_holders(LAST_RESORT, book), True)
-        found.pop(waiver.actor_user_id or 0, None)
-    return [Answerer(user, as_deputy) for user, as_deputy in found.items()]
-
-
-def _holders(role: str, book: GateBook) -> list[int]:
-    people = people_with_role(role, book.today()).order_by("pk")
-    return list(people.values_list("pk", flat=True))
 
 
 def waiver_answer(
@@ -194,6 +162,7 @@ def waiver_answer(
         waivers_change([waiver], changed, actor)
         if granted and waiver.action == CREATE:
             pending_set([waiver.deal_id], value=False)
+            asking_end([waiver.deal_id], actor)
             deal_events_refresh(
                 deals=[waiver.deal_id], zone=book.zone, recorded_at=now, actor=actor
             )
