@@ -1,0 +1,1 @@
+"""Qualified leads given to sales: to whom, by when, and what came back."""
