@@ -38,11 +38,11 @@ from teichaku.inputs.selectors import own_tasks, stock_of_the_day
 from teichaku.inputs.services import obligation_waive, obligations_refresh
 
 pytestmark = pytest.mark.django_db
-HANDOVERS = """
+MEETING_ROOM = """
   - id: R-20
     who: {role: marketing_manager}
-    when: {after: handover.returned, due: 5bd}
-    what: {object: handover, fields: [reply]}
+    when: {after: deal.won, due: 5bd}
+    what: {object: meeting, fields: [decision]}
 """
 GOOD = {"outcome": "前進", "next_action": "見積を出す"}
 
@@ -80,7 +80,9 @@ def test_a_meeting_without_its_outcome_is_owed_until_it_is_entered(rep):
     assert any(row.pk in message.payload["obligations"] for message in told)
     with on("2026-11-18T13:00"):
         before = AuditEntry.objects.count()
-        again = obligations_refresh(activities=Activity.objects.values_list("pk", flat=True))
+        again = obligations_refresh(
+            about={"activity": Activity.objects.values_list("pk", flat=True)}
+        )
         assert (again.made, again.changed, again.removed) == (0, 0, 0)
         assert AuditEntry.objects.count() == before
 
@@ -218,16 +220,16 @@ def test_old_gaps_are_ten_a_day_and_outside_of_what_is_owed(rep):
         obligations_pass()
         assert owed() == []
         today = stock_of_the_day(rep.user_id)
-        assert [item.subject_id for item in today] == [deal.pk for deal in deals[:10]]
-        assert {item.rules for item in today} == {("R-1",)}
+        assert [item.subject_id for item in today.items] == [deal.pk for deal in deals[:10]]
+        assert {item.rules for item in today.items} == {("R-1",)}
     for deal in deals[:3]:
         plan(deal, rep, "2026-11-10T10:00", "2026-11-30")
     with on("2026-11-10T11:00"):
-        assert [i.subject_id for i in stock_of_the_day(rep.user_id)] == [
+        assert [i.subject_id for i in stock_of_the_day(rep.user_id).items] == [
             deal.pk for deal in deals[3:10]
         ]
     with on("2026-11-11T09:00"):
-        assert [i.subject_id for i in stock_of_the_day(rep.user_id)] == [
+        assert [i.subject_id for i in stock_of_the_day(rep.user_id).items] == [
             deal.pk for deal in deals[3:13]
         ]
         obligations_pass()
@@ -261,7 +263,7 @@ def test_a_look_at_many_costs_no_more_statements_than_at_one(rep, django_assert_
     with on("2026-11-12T09:00"):
         book = input_book()
         with django_assert_max_num_queries(40):
-            done = obligations_refresh(deals=deals, activities=met, book=book)
+            done = obligations_refresh(about={"deal": deals, "activity": met}, book=book)
         assert done.made == 30 * 2 + 30
 
 
@@ -300,7 +302,7 @@ def test_what_the_checklist_is_told(rep, manager):
             return facts_read(InputRateFacts, context), facts_read(FollowUpFacts, context)
 
     assert told("2026-11-02T09:00") == (InputRateFacts(), FollowUpFacts())
-    activate("2026-11-02T09:00", MEETINGS + HANDOVERS)
+    activate("2026-11-02T09:00", MEETINGS + MEETING_ROOM)
     create(rep, "2026-11-04T10:00")
     create(manager, "2026-11-04T10:00")
     meet(rep, "2026-11-09T10:00")
@@ -311,12 +313,14 @@ def test_what_the_checklist_is_told(rep, manager):
     assert rates == InputRateFacts(hours=27.0, rules=Share(1, 2), people=Share(1, 2))
     assert behind == FollowUpFacts(breaches=0, due=1)
     assert told("2026-11-17T10:00")[1] == FollowUpFacts(breaches=0, due=1)
-    assert told("2026-11-17T10:01")[1] == FollowUpFacts(breaches=1, due=1)
+    nobody = Share(0, 1)  # no worker has followed anything up here
+    assert told("2026-11-17T10:01")[1] == FollowUpFacts(breaches=1, due=1, followed=nobody)
     for hour in (11, 12):
         meet(rep, f"2026-11-09T{hour}:00")
     with on("2026-11-09T12:30"):
         obligations_pass()
-    assert told("2026-11-10T15:00")[1] == FollowUpFacts(breaches=1, due=3)  # three in a row
+    three_in_a_row = FollowUpFacts(breaches=1, due=3, followed=nobody)
+    assert told("2026-11-10T15:00")[1] == three_in_a_row
 
 
 def test_what_a_pass_has_seen_is_not_looked_at_again(rep):

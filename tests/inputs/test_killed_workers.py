@@ -20,17 +20,20 @@ from teichaku.inputs.passes import obligations_pass
 
 ROWS = 120
 KILLS = 4
-# A worker that holds every transaction open for a moment, so that a kill often hits one.
+# A worker that takes few messages at once and holds every transaction open for a moment, so that a
+# kill often hits one.
 WORKER = """
 import time
 from teichaku.config.boot import start
 start(None, lang="en")
+from teichaku.core import jobs
 from teichaku.inputs import services
+jobs.MOST_TOGETHER = 6
 write = services._Work.write
 
 def slowly(self, *arguments):
     write(self, *arguments)
-    time.sleep(0.1)
+    time.sleep(0.3)
 
 services._Work.write = slowly
 from teichaku.cli.worker import worker

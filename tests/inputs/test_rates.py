@@ -12,8 +12,8 @@ from tests.inputs.team import Role, activate, local, meet, on, person, work
 from tests.real.exports import interval
 
 from teichaku.accounts.models import User
-from teichaku.core.reading import reading_followed, view_record
-from teichaku.core.settings import setting_write
+from teichaku.accounts.monitoring import PolicyText, monitoring_policy_record
+from teichaku.accounts.reading import views_record
 from teichaku.engine.input_rates import Blame, Streak
 from teichaku.inputs.models import InputTiming, Obligation
 from teichaku.inputs.selectors import (
@@ -82,11 +82,16 @@ def test_an_exception_after_the_deadline_stays_a_miss_and_so_does_a_deal_that_cl
 
 
 def test_what_is_not_due_yet_counts_nowhere(people):
-    owe("open", NOW + timedelta(hours=1), owner=people[0])
+    due = NOW + timedelta(hours=1)
+    owe("open", due, owner=people[0])
+    owe("met_on_time", due, owner=people[0], settled=NOW - timedelta(days=1))
+    owe("waived", due, owner=people[0], settled=NOW - timedelta(days=1))
     with on("2026-11-30T12:00"):
         assert rates(None, None, "person") == []
     with on("2026-11-30T13:00:01"):
-        assert [g.counts.overdue for g in rates(None, None, "person")] == [1]
+        [group] = rates(None, None, "person")
+    counts = group.counts
+    assert (counts.due, counts.on_time, counts.overdue, counts.waived) == (2, 1, 1, 1)
 
 
 def test_groups_equal_what_is_counted_by_hand(people):
@@ -214,7 +219,7 @@ def test_burden_is_the_median_of_what_entries_took(people):
         assert burdens(START, END) == {"R-9": (median([4, 12, 30]), 3)}
         for ms in (0, 299, 2 * 3_600_000 + 1):
             assert not input_timing_record(subject_kind="deal", subject_id=1, elapsed_ms=ms)
-        assert not input_timing_record(subject_kind="lead", subject_id=1, elapsed_ms=1_000)
+        assert not input_timing_record(subject_kind="company", subject_id=1, elapsed_ms=1_000)
     assert not {"user", "owner", "actor"} & {f.name for f in InputTiming._meta.get_fields()}
 
 
@@ -225,18 +230,18 @@ def test_reading_is_followed_only_when_the_company_said_so(people):
 
     def look(row, user, at):
         with on(at):
-            return view_record(
-                object_type="deals.deal", object_id=row.subject_id, user_id=user.pk,
-                day=local(at).date(),
-            )  # fmt: skip
+            return views_record(objects=[("deals.deal", row.subject_id)], user_id=user.pk)
 
-    assert look(rows[0], people[1], "2026-11-11T09:00") is False
+    assert look(rows[0], people[1], "2026-11-11T09:00") == 0
     assert read_rates(START, END) is None
-    setting_write(declaration=reading_followed, value=True, actor=actor)
-    assert look(rows[0], people[1], "2026-11-11T09:00") is True
-    assert look(rows[0], people[1], "2026-11-11T10:00") is False  # once a day
-    assert look(rows[1], people[0], "2026-11-11T09:00") is True  # the owner himself
-    assert look(rows[2], people[1], "2026-11-10T09:00") is True  # before it was entered
+    day = date(2026, 11, 9)
+    policy = PolicyText(frozenset({"reading"}), "読まれない入力を減らす", "森", "本文", day, day)
+    with on("2026-11-09T09:00"):
+        monitoring_policy_record(policy=policy, actor=actor)
+    assert look(rows[0], people[1], "2026-11-11T09:00") == 1
+    assert look(rows[0], people[1], "2026-11-11T10:00") == 0  # once a day
+    assert look(rows[1], people[0], "2026-11-11T09:00") == 1  # the owner himself
+    assert look(rows[2], people[1], "2026-11-10T09:00") == 1  # before it was entered
     assert read_rates(START, END) == {"R-9": (1, 4)}
 
 

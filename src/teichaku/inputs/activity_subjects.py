@@ -6,15 +6,32 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from datetime import datetime
 
+from django.db.models import Q
+
 from teichaku.core import clock
 from teichaku.deals.models import Activity
 from teichaku.engine.input_facts import Moment, Subject
+from teichaku.inputs.book import InputBook
 from teichaku.inputs.deal_subjects import TOO_LATE
-from teichaku.inputs.entries import entries_of
+from teichaku.inputs.entries import entries_of, values_entered
 from teichaku.intake.models import ImportRun
 
 FIELDS = ("kind", "outcome", "next_action", "next_action_on", "note", "deal_id", "lead_id",
           "company_id", "owner_id")  # fmt: skip
+
+
+def activities_asked(book: InputBook) -> Q:
+    """The activities that any rule can be about: of its kinds, and since such rules are there."""
+    live = book.live("activity")
+    if live is None:
+        return Q(pk__in=())
+    points = {
+        edition.rule.when.after or ""
+        for rule in book.rules
+        for edition in rule.editions
+        if edition.rule is not None and edition.rule.what.object == "activity"
+    }
+    return Q(kind__in={point.split(".")[1] for point in points}, at__gte=live)
 
 
 def activity_subjects(activities: Sequence[int]) -> list[Subject]:
@@ -24,13 +41,16 @@ def activity_subjects(activities: Sequence[int]) -> list[Subject]:
     starts nothing.
     """
     rows = Activity.objects.filter(pk__in=activities).order_by("pk")
-    columns = ("pk", "at", "recorded_at", "attributes", *FIELDS)
+    columns = ("pk", "at", "recorded_at", "attributes", "unknowns", *FIELDS)
     found = list(rows.values(*columns))
     now = {
-        row["pk"]: {
-            **{name.removesuffix("_id"): row[name] for name in FIELDS},
-            **{f"attribute.{name}": value for name, value in row["attributes"].items()},
-        }
+        row["pk"]: values_entered(
+            {
+                **{name.removesuffix("_id"): row[name] for name in FIELDS},
+                **{f"attribute.{name}": value for name, value in row["attributes"].items()},
+            },
+            row["unknowns"] or {},
+        )
         for row in found
     }
     entries = entries_of("deals.activity", now, {row["pk"]: row["recorded_at"] for row in found})

@@ -17,6 +17,7 @@ class InputsConfig(AppConfig):
 
     def ready(self) -> None:
         """Nothing; what the room records and follows is registered."""
+        from teichaku.core.entry_times import entry_times
         from teichaku.core.registry import (
             AuditAction,
             JobHandler,
@@ -27,7 +28,11 @@ class InputsConfig(AppConfig):
             topics,
         )
         from teichaku.inputs import passes
+        from teichaku.inputs.exception_wishes import wishes_register
         from teichaku.inputs.facts import facts_register
+        from teichaku.inputs.ladder_registrations import ladder_register
+        from teichaku.inputs.page_registrations import rates_register
+        from teichaku.inputs.timing import entry_timing_keep
 
         for name, text in (
             ("inputs.obligations_refresh", _("Brought input tasks up to date")),
@@ -35,11 +40,28 @@ class InputsConfig(AppConfig):
         ):
             audit_actions.register(name, AuditAction(text, frozenset({"reason"})))
         topics.register("inputs.obligations_changed", Topic(_("Input tasks changed")))
-        job_handlers.register("inputs.follow", JobHandler(passes.follow_job))
-        job_handlers.register("inputs.people", JobHandler(passes.people_job))
-        job_handlers.register("inputs.pass", JobHandler(passes.pass_job))
         job_handlers.register(
-            "inputs.daily_pass", JobHandler(passes.daily_job, every_seconds=EVERY_HOUR)
+            "inputs.follow",
+            JobHandler(
+                passes.follow_job,
+                together=passes.follow_jobs,
+                text=_("Bring input tasks up to date with entries"),
+            ),
+        )
+        job_handlers.register(
+            "inputs.people", JobHandler(passes.people_job, text=_("Let input tasks follow people"))
+        )
+        job_handlers.register(
+            "inputs.pass",
+            JobHandler(passes.pass_job, text=_("Let input tasks follow the rulebook")),
+        )
+        job_handlers.register(
+            "inputs.daily_pass",
+            JobHandler(
+                passes.daily_job,
+                every_seconds=EVERY_HOUR,
+                text=_("Go through all input tasks once a day"),
+            ),
         )
         for topic in passes.RECORD_TOPICS:
             subscribe(topic, "inputs.follow")
@@ -47,4 +69,8 @@ class InputsConfig(AppConfig):
             subscribe(topic, "inputs.people")
         for topic in passes.RULE_TOPICS:
             subscribe(topic, "inputs.pass")
+        entry_times.register("inputs", entry_timing_keep)
         facts_register()
+        wishes_register()
+        ladder_register()
+        rates_register()

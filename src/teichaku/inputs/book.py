@@ -40,6 +40,18 @@ class InputBook:
             for edition in rule.editions
         )
 
+    def live(self, about: str) -> datetime | None:
+        """Since when any rule asks about such objects; None: none ever did."""
+        return min(
+            (
+                edition.since
+                for rule in self.rules
+                for edition in rule.editions
+                if edition.rule is not None and edition.rule.what.object == about
+            ),
+            default=None,
+        )
+
 
 def input_book(planned: tuple[datetime, Rulebook] | None = None) -> InputBook:
     """The rules that were ever asked; with ``planned`` as if that one came into force then."""

@@ -12,7 +12,7 @@ from teichaku.deals.gate_rules import GateBook, gate_book
 from teichaku.deals.models import Activity, Deal, StageChange, Waiver
 from teichaku.engine.input_facts import Moment, Span, Subject
 from teichaku.inputs.book import InputBook
-from teichaku.inputs.entries import deal_values_entered, entries_of
+from teichaku.inputs.entries import entries_of, values_entered
 
 TOO_LATE = timedelta(hours=72)
 IMPORT = "import"
@@ -43,7 +43,7 @@ def deal_subjects(deals: Sequence[int], book: InputBook) -> list[Subject]:
     now = subjects_of(deals, gates)
     entries = entries_of(
         "deals.deal",
-        {pk: deal_values_entered(deal.values, deal.unknowns) for pk, deal in now.items()},
+        {pk: values_entered(deal.values, deal.unknowns) for pk, deal in now.items()},
         {row["pk"]: row["recorded_at"] for row in rows},
     )
     steps = _steps(deals)

@@ -24,7 +24,7 @@ class _Changed(NamedTuple):
     old: object
 
 
-def deal_values_entered(values: _Values, unknowns: Mapping[str, str]) -> dict[str, object]:
+def values_entered(values: _Values, unknowns: Mapping[str, str]) -> dict[str, object]:
     """The values by the names that the history of changes uses."""
     return {**values, **{f"{UNKNOWN}{name}": day for name, day in unknowns.items()}}
 

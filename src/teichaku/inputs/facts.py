@@ -3,15 +3,28 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Collection
 from datetime import datetime, timedelta
+
+from django.db.models import Count, F, Q
 
 from teichaku.core.facts import FactsContext, facts_provide
 from teichaku.deals.models import Deal
 from teichaku.engine.checklist.facts import FollowUpFacts, InputRateFacts, Share
 from teichaku.engine.checklist.thresholds import FOLLOW_UP_DAYS
+from teichaku.engine.ladder import Step
 from teichaku.engine.obligations import is_watched
 from teichaku.inputs.book import InputBook, input_book
-from teichaku.inputs.models import OPEN, FullPass, Obligation
+from teichaku.inputs.models import (
+    LATE,
+    ON_TIME,
+    OPEN,
+    VOID,
+    WAIVED,
+    FollowUp,
+    FullPass,
+    Obligation,
+)
 from teichaku.rulebook.selectors import rulebook_in_force
 
 HOUR = timedelta(hours=1)
@@ -46,7 +59,9 @@ def input_rate_facts(context: FactsContext) -> InputRateFacts:
 
 
 def follow_up_facts(context: FactsContext) -> FollowUpFacts:
-    """The people whose input has stopped, and how many tasks came due in the last 30 days."""
+    """The people whose input has stopped, how many tasks came due in the last 30 days, and what
+    following up did about it.
+    """
     since = context.as_of - timedelta(days=FOLLOW_UP_DAYS)
     rows = Obligation.objects.filter(
         owner__isnull=False, due_at__gt=since, due_at__lte=context.as_of
@@ -57,8 +72,47 @@ def follow_up_facts(context: FactsContext) -> FollowUpFacts:
     if not missing:
         return FollowUpFacts()
     book = input_book()
-    stopped = sum(_stopped(owner, due, book, context.as_of) for owner, due in missing.items())
-    return FollowUpFacts(breaches=stopped, due=sum(map(len, missing.values())))
+    stopped = {o for o, due in missing.items() if _stopped(o, due, book, context.as_of)}
+    return FollowUpFacts(
+        breaches=len(stopped),
+        due=sum(map(len, missing.values())),
+        followed=Share(_followed(stopped, context.as_of), len(stopped)) if stopped else None,
+        recovered=_recovered(since, context.as_of),
+    )
+
+
+def _followed(people: Collection[int], as_of: datetime) -> int:
+    """Of these people, those about whose open tasks more was done than to remind them."""
+    taken = FollowUp.objects.filter(
+        obligation__owner__in=people,
+        obligation__state=OPEN,
+        step__gt=Step.REMINDER,
+        outcome__in=[FollowUp.Outcome.DONE, FollowUp.Outcome.RULE_IN_DOUBT],
+        at__lte=as_of,
+    )
+    return taken.aggregate(people=Count("obligation__owner", distinct=True))["people"] or 0
+
+
+def _recovered(since: datetime, as_of: datetime) -> Share | None:
+    """Of the people about whose tasks more was done than to remind them, once the time for it is
+    over, those who entered all of these in that time; what was excepted counts for neither.
+    """
+    taken = FollowUp.objects.filter(
+        obligation__owner__isnull=False,
+        step__gt=Step.REMINDER,
+        outcome=FollowUp.Outcome.DONE,
+        at__gt=since,
+        recover_by__lte=as_of,
+    ).exclude(obligation__state__in=[WAIVED, VOID])
+    entered = Q(obligation__state__in=[ON_TIME, LATE], obligation__settled_at__lte=F("recover_by"))
+    people = list(
+        taken.order_by()
+        .values_list("obligation__owner")
+        .annotate(all=Count("pk"), entered=Count("pk", filter=entered))
+    )
+    if not people:
+        return None
+    return Share(sum(entered == every for _owner, every, entered in people), len(people))
 
 
 def _stopped(owner: int, missing: list[datetime | None], book: InputBook, as_of: datetime) -> bool:

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
 from typing import NamedTuple
 
 from teichaku.core import bulk, clock
 from teichaku.engine import obligations as engine
-from teichaku.engine.input_facts import Subject
-from teichaku.inputs.activity_subjects import activity_subjects
 from teichaku.inputs.book import InputBook
-from teichaku.inputs.deal_subjects import deal_subjects
 from teichaku.inputs.models import OPEN, VOID, Obligation
+from teichaku.inputs.subject_kinds import SUBJECT_KINDS
 
 AT_ONCE = 200
 
@@ -31,13 +28,13 @@ def rules_preview(*, book: InputBook) -> list[RuleEffect]:
     counts: dict[str, list[int]] = defaultdict(lambda: [0, 0, 0])
     since = max((e.since for rule in book.rules for e in rule.editions), default=clock.now())
     as_of = max(since, clock.now())
-    for kind in ("deal", "activity"):
+    for kind, about in SUBJECT_KINDS.items():
         running = Obligation.objects.filter(state=OPEN, subject_kind=kind)
         ids = running.order_by("subject_id").values_list("subject_id", flat=True).distinct()
         for portion in bulk.chunked(ids, AT_ONCE):
             rows = running.filter(subject_id__in=portion)
             due = {(r.subject_id, r.rule_id, r.occurrence): r.due_at for r in rows}
-            for subject in _subjects(kind, portion, book):
+            for subject in about.subjects(portion, book):
                 for told in engine.obligations_of(subject, book.rules, book.staff, as_of):
                     before = due.get((subject.id, told.rule_id, told.occurrence))
                     if before is not None:
@@ -46,7 +43,3 @@ def rules_preview(*, book: InputBook) -> list[RuleEffect]:
                         row[1] += told.state == VOID
                         row[2] += told.state == OPEN and told.due_at > before
     return [RuleEffect(rule, *row) for rule, row in sorted(counts.items())]
-
-
-def _subjects(kind: str, ids: Sequence[int], book: InputBook) -> list[Subject]:
-    return deal_subjects(ids, book) if kind == "deal" else activity_subjects(ids)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -15,21 +15,19 @@ from teichaku.core.actors import SYSTEM, Actor
 from teichaku.core.audit import audit_record
 from teichaku.core.changes import FieldChange, changes_record
 from teichaku.core.errors import Conflict, InvalidInput
+from teichaku.core.ids import uuid7
 from teichaku.core.outbox import outbox_emit
-from teichaku.deals.models import Activity, Deal
 from teichaku.engine import obligations as engine
 from teichaku.engine.input_facts import Subject
-from teichaku.inputs.activity_subjects import activity_subjects
 from teichaku.inputs.book import InputBook, input_book
-from teichaku.inputs.deal_subjects import deal_subjects
 from teichaku.inputs.models import OPEN, VOID, WAIVED, Obligation
+from teichaku.inputs.subject_kinds import SUBJECT_KINDS
 
 AT_ONCE = 200
 FOLLOWED = ("rule_hash", "owner_id", "role", "created_at", "due_at", "state", "settled_at")
-COLUMNS = ("rule_id", "subject_kind", "subject_id", "occurrence", *FOLLOWED)
+COLUMNS = ("uid", "rule_id", "subject_kind", "subject_id", "occurrence", *FOLLOWED)
 LOGGED = ("due_at", "owner_id")
 OBJECT = "inputs.obligation"
-MODELS: dict[str, type[Deal] | type[Activity]] = {"deal": Deal, "activity": Activity}
 
 
 @dataclass(slots=True)
@@ -43,17 +41,17 @@ class Refreshed:
 
 def obligations_refresh(
     *,
-    deals: Collection[int] = (),
-    activities: Collection[int] = (),
+    about: Mapping[str, Collection[int]],
     actor: Actor = SYSTEM,
     book: InputBook | None = None,
 ) -> Refreshed:
-    """What was made, changed and removed so that the obligations about these are as the records
-    tell. Doing it twice, or in any number of workers at once, changes nothing more.
+    """What was made, changed and removed so that the obligations about these rows, by their kind,
+    are as the records tell. Doing it twice, or in any number of workers at once, changes nothing
+    more.
     """
     book = book or input_book()
     done = Refreshed()
-    for kind, ids in (("deal", deals), ("activity", activities)):
+    for kind, ids in about.items():
         for portion in bulk.chunked(sorted(set(ids)), AT_ONCE):
             with transaction.atomic():
                 _refresh(kind, portion, book, actor, done)
@@ -62,13 +60,14 @@ def obligations_refresh(
 
 def _refresh(kind: str, ids: Sequence[int], book: InputBook, actor: Actor, done: Refreshed) -> None:
     # Whoever holds these rows decides about them alone, and reads what others have committed.
-    rows = MODELS[kind]._default_manager.filter(pk__in=ids).order_by("pk").select_for_update()
+    subjects = SUBJECT_KINDS[kind]
+    rows = subjects.model._default_manager.filter(pk__in=ids).order_by("pk").select_for_update()
     there = list(rows.values_list("pk", flat=True))
     stored: dict[int, list[Obligation]] = defaultdict(list)
     for row in Obligation.objects.filter(subject_kind=kind, subject_id__in=ids).order_by("pk"):
         stored[row.subject_id].append(row)
     work = _Work(kind, book, clock.now())
-    for subject in _subjects(kind, there, book):
+    for subject in subjects.subjects(there, book):
         work.compare(subject, stored.get(subject.id, []))
     gone = stored.keys() - set(there)
     work.remove([row.pk for pk in gone for row in stored[pk]])
@@ -93,7 +92,7 @@ class _Work:
         for wanted in engine.obligations_of(subject, book.rules, book.staff, self._as_of, settled):
             row = running.pop((wanted.rule_id, wanted.occurrence), None)
             if row is None:
-                start = (wanted.rule_id, self._kind, subject.id, wanted.occurrence)
+                start = (uuid7(), wanted.rule_id, self._kind, subject.id, wanted.occurrence)
                 self._inserts.append((*start, *_followed(wanted)))
             else:
                 self._change(row, _followed(wanted))
@@ -189,7 +188,3 @@ def obligation_waive(*, obligation: Obligation, reason: str, actor: Actor) -> Ob
         )
         outbox_emit(topic="inputs.obligations_changed", payload={"obligations": [row.pk]})
     return row
-
-
-def _subjects(kind: str, ids: Sequence[int], book: InputBook) -> list[Subject]:
-    return deal_subjects(ids, book) if kind == "deal" else activity_subjects(ids)
