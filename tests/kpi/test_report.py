@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from tests.intake.importing import ACTOR, import_rows, import_text
 
@@ -163,7 +163,8 @@ def test_by_month(company: None) -> None:
 
 def test_merged_leads_are_one_mql_by_the_earlier_day(company: None) -> None:
     first, second = lead("L1"), lead("L3")
-    merges_record(merges={first.pk: second.pk}, actor=ACTOR, reason="test", source="test")
+    with transaction.atomic():
+        merges_record(merges={first.pk: second.pk}, actor=ACTOR, reason="test", source="test")
     report = kpi_report(by="lead.source")
     assert counts(report.figures) == (3, 2, 1, 1, 3, 2)
     assert months(report) == {"2026-02": 2, "2026-09": 1}
