@@ -1,0 +1,1 @@
+"""Regular meetings that run on recorded data alone, and what they decide."""
