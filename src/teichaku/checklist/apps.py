@@ -34,7 +34,12 @@ class ChecklistConfig(AppConfig):
         )
         topics.register("checklist.computed", Topic(_("Findings of the checklist changed")))
         job_handlers.register(
-            "checklist.compute", JobHandler(checklist_compute_daily, every_seconds=86_400)
+            "checklist.compute",
+            JobHandler(
+                checklist_compute_daily,
+                every_seconds=86_400,
+                text=_("Compute the adoption checklist"),
+            ),
         )
         _diagnosis_page()
 
@@ -44,7 +49,9 @@ def _diagnosis_page() -> None:
     from teichaku.core.menus import Command, NavigationItem, commands, navigation
     from teichaku.core.registry import JobHandler, Right, job_handlers, rights
 
-    job_handlers.register(KIND, JobHandler(upload_diagnose))
+    job_handlers.register(
+        KIND, JobHandler(upload_diagnose, text=_("Diagnose files that were handed in"))
+    )
     rights.register(
         "checklist.diagnose",
         Right(

@@ -15,11 +15,11 @@ from xlsxwriter.worksheet import Worksheet
 from teichaku.checklist.diagnosis import Diagnosis
 from teichaku.checklist.diagnosis_words import long_day, person
 from teichaku.checklist.pain_lists import Cell, Column, Kind, PainList
+from teichaku.core.spreadsheets import TEXT_ONLY, is_formula
 
-DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n")
 WIDTHS = {"text": 26, "date": 13, "yen": 16, "number": 11}
 SHEET_NAME_LONGEST = 31
-OPTIONS = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+OPTIONS = {"in_memory": True, **TEXT_ONLY}
 
 
 def diagnosis_excel(found: Diagnosis, path: Path) -> None:
@@ -142,5 +142,5 @@ class _Sheets:
         elif isinstance(value, int):
             sheet.write_number(line, place, value, self._formats[kind])
         else:
-            risky = value.startswith(DANGEROUS)
-            sheet.write_string(line, place, value, self._quoted if risky else self._formats["text"])
+            style = self._quoted if is_formula(value) else self._formats["text"]
+            sheet.write_string(line, place, value, style)

@@ -100,7 +100,7 @@ def _by_backtest(
 def _funnel(mqls: Mapping[int, date]) -> Funnel:
     deals = [deal for deal in deal_outcomes() if not mqls or deal.lead in mqls]
     return Funnel(
-        leads=Lead.objects.filter(pk=F("root")).count(),
+        leads=Lead.objects.filter(pk=F("root"), kind=Lead.Kind.KNOWN).count(),
         mqls=len(mqls),
         with_deal=len({deal.lead for deal in deals}),
         won=len({deal.lead for deal in deals if deal.outcome == "won"}),

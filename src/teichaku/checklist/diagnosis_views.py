@@ -15,15 +15,8 @@ from teichaku.core.errors import NotFound, TeichakuError
 from teichaku.intake.forms import UploadForm
 from teichaku.intake.models import Upload
 from teichaku.intake.selectors import upload_find
-from teichaku.intake.upload_maps import (
-    ORDERS,
-    file_kind_change,
-    people_named,
-    upload_choices,
-    upload_confirm,
-    upload_guess,
-)
-from teichaku.intake.uploads import result_drop, upload_create, upload_drop, upload_start
+from teichaku.intake.upload_maps import upload_answered, upload_guess, upload_questions
+from teichaku.intake.uploads import result_drop, upload_create, upload_start
 
 PURPOSE = Upload.Purpose.DIAGNOSIS
 # The report brings its own style and nothing else; it may not even ask for a file of ours.
@@ -61,21 +54,17 @@ def diagnosis(request: HttpRequest, uid: UUID) -> HttpResponse:
         return render(request, "checklist/diagnosis_result.html", context)
     problems: list[str] = []
     if request.method == "POST":
-        answers = request.POST.dict()
-        if "drop" in answers:
-            upload_drop(upload=found)
-            return redirect("checklist:diagnosis_new")
-        if "kind" in answers:
-            file_kind_change(found, answers)
-            return redirect("checklist:diagnosis", uid=uid)
         doer = actor_of(person_of(request))
-        problems = upload_confirm(upload=found, answers=answers, actor=doer)
+        answered = upload_answered(upload=found, answers=request.POST.dict(), actor=doer)
+        if answered.way == "dropped":
+            return redirect("checklist:diagnosis_new")
+        if answered.way == "read_otherwise":
+            return redirect("checklist:diagnosis", uid=uid)
+        problems = answered.problems
         if not problems:
             upload_start(upload=found, kind=KIND)
             return redirect("checklist:diagnosis", uid=uid)
-    context = {"upload": found, "files": upload_choices(found), "problems": problems}
-    context |= {"orders": ORDERS, "people": people_named(), "diagnosing": True}
-    context |= {"refused": found.files.exclude(problem="")}
+    context = upload_questions(found) | {"problems": problems, "diagnosing": True}
     return render(request, "intake/upload.html", context, status=400 if problems else 200)
 
 

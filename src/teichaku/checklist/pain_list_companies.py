@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 
 from teichaku.checklist.pain_lists import Asked, Column, PainList, Row, by_worth
 from teichaku.deals.stalled import deals_open
-from teichaku.leads.duplicates import Duplicate, company_duplicates
+from teichaku.leads.alike import Duplicate
+from teichaku.leads.duplicates import company_duplicates
 from teichaku.leads.models import Company
 
 
@@ -56,23 +57,23 @@ def duplicate_companies(asked: Asked) -> PainList:
 
 def _rows(found: Sequence[Duplicate], asked: Asked) -> list[Row]:
     at = _open_deals(asked)
-    ids = {company for group in found for company in group.companies}
+    ids = {company for group in found for company in group.ids}
     companies = asked.names.companies(ids)
     people = asked.names.people({who for c in ids for who in at[c].owners})
     rows = []
     for group in found:
         owners: Counter[int] = Counter()
-        for company in group.companies:
+        for company in group.ids:
             owners.update(at[company].owners)
         owner = people[min(owners, key=lambda who: (-owners[who], who))] if owners else ""
-        amounts = [amount for company in group.companies for amount in at[company].amounts]
+        amounts = [amount for company in group.ids for amount in at[company].amounts]
         amount = sum(amounts) if amounts else None
         cells = (
-            _(", ").join(companies[company] for company in group.companies),
+            _(", ").join(companies[company] for company in group.ids),
             _why(group, hidden=asked.names.hidden),
             group.records,
             owner,
-            sum(at[company].deals for company in group.companies),
+            sum(at[company].deals for company in group.ids),
             amount,
         )
         rows.append(Row(cells, owner, amount))
@@ -99,6 +100,7 @@ def _why(group: Duplicate, *, hidden: bool) -> str:
         "corporate_number": _("same corporate number"),
         "domain": _("same domain"),
         "name": _("same name"),
+        "spelling": _("same name in another spelling"),
         "similar_name": _("nearly the same name (%(similarity)s %%)")
         % {"similarity": f"{group.similarity:.0f}"},
     }[group.reason]
