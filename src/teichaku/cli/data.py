@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -14,6 +15,7 @@ from teichaku.cli.output import Bar, print_json, text_of
 from teichaku.core.actors import Actor
 from teichaku.core.errors import InvalidInput
 from teichaku.core.settings import setting_read
+from teichaku.intake.bases import basis_check
 from teichaku.intake.choosing import Choice, map_choose, sheet_option
 from teichaku.intake.field_words import KIND_WORDS
 from teichaku.intake.limits import max_file_mb
@@ -21,6 +23,7 @@ from teichaku.intake.mapping import FileMap, mapping_for
 from teichaku.intake.services import ImportReport, import_file
 from teichaku.intake.tables import Table, table_open
 
+NO_GROUND: Mapping[str, str] = {}
 COMMAND_LINE = Actor(kind="import", name="command line")
 SHOWN = {
     "read": gettext_lazy("read %(n)s"),
@@ -41,7 +44,13 @@ def migrate() -> None:
     """The tables, created or brought up to date."""
     from django.core.management import call_command
 
+    from teichaku.consent.erasures import erasures_replay
+
     call_command("migrate", verbosity=1, interactive=False)
+    # The database may be a restored copy that remembers whom it should not.
+    if again := erasures_replay():
+        text = ngettext("Erased %(n)s person again.", "Erased %(n)s people again.", again)
+        click.echo(text % {"n": again})
 
 
 def import_(
@@ -49,12 +58,13 @@ def import_(
     file: Path,
     map_file: Path | None,
     sheet: str | None,
+    ground: Mapping[str, str],
     *,
     dry_run: bool,
     as_json: bool,
 ) -> None:
-    """The file, brought in."""
-    report = file_in(entity, file, map_file, sheet=sheet, dry_run=dry_run)
+    """The file, brought in; ``ground`` is why mail may be sent to its addresses."""
+    report = file_in(entity, file, map_file, sheet=sheet, ground=ground, dry_run=dry_run)
     if as_json:
         print_json(report.as_json())
     else:
@@ -69,6 +79,7 @@ def file_in(
     map_file: Path | None = None,
     *,
     sheet: str | None = None,
+    ground: Mapping[str, str] = NO_GROUND,
     dry_run: bool = False,
 ) -> ImportReport:
     """The report of an import with a bar on stderr."""
@@ -76,7 +87,7 @@ def file_in(
 
     given = mapping_for(text_of(map_file), entity) if map_file else None
     table = _table_open(file, sheet)
-    file_map = given or _map_chosen(entity, table)
+    file_map = _with_ground(given or _map_chosen(entity, table), ground)
     with Bar(str(KIND_WORDS[entity]), _("row")) as bar:
         return import_file(
             entity=entity,
@@ -88,6 +99,22 @@ def file_in(
             zone=zone_in_force(),
             progress=bar.update_to,
         )
+
+
+def _with_ground(file_map: FileMap, ground: Mapping[str, str]) -> FileMap:
+    """The map, which also says why mail may be sent to the addresses of the file."""
+    if not ground:
+        return file_map
+    if not file_map.kind.asked:
+        raise InvalidInput(
+            _("A ground for mail can be given for leads only; leave --basis out."),
+            entity=file_map.entity,
+        )
+    columns = {name: some for name, some in file_map.columns.items() if name not in ground}
+    constants = {**file_map.constants, **ground}
+    said = file_map.model_copy(update={"columns": columns, "constants": constants})
+    basis_check(said)
+    return said
 
 
 def _table_open(file: Path, sheet: str | None) -> Table:

@@ -22,6 +22,7 @@ from teichaku.cli.options import (
 
 ENTITIES = ("leads", "companies", "events", "deals", "stages", "activities", "users")
 
+BASES = ("consent", "business_relationship", "published", "business_card")
 
 ROLES = (
     "marketer", "inside_sales", "sales_rep", "sales_manager", "marketing_manager", "executive",
@@ -51,6 +52,9 @@ def migrate(lang: str) -> None:
 @click.option("--map", "map_file", type=file_path, help="Which column is which field (YAML).")
 @sheet_option
 @click.option("--dry-run", is_flag=True, help="Say what would happen, and leave nothing behind.")
+@click.option("--basis", type=click.Choice(BASES), help="The ground on which mail may be sent.")
+@click.option("--basis-date", metavar="D", help="The day on which the addresses were obtained.")
+@click.option("--basis-evidence", metavar="TEXT", help="How they were obtained.")
 @lang_option
 @json_option
 @database_option
@@ -61,13 +65,18 @@ def import_(
     map_file: Path | None,
     sheet: str | None,
     dry_run: bool,
+    basis: str | None,
+    basis_date: str | None,
+    basis_evidence: str | None,
     lang: str,
     as_json: bool,
 ) -> None:
     """Bring a file in. The same file twice changes nothing."""
     from teichaku.cli.data import import_ as run
 
-    run(entity, file, map_file, sheet, dry_run=dry_run, as_json=as_json)
+    ground = {"basis": basis, "basis_on": basis_date, "basis_evidence": basis_evidence}
+    said = {name: text for name, text in ground.items() if text}
+    run(entity, file, map_file, sheet, said, dry_run=dry_run, as_json=as_json)
 
 
 @main.command()
@@ -134,15 +143,16 @@ def schema() -> None:
 @rulebook.command()
 @click.argument("file", type=file_path)
 @click.option("--break-glass", metavar="REASON", default="", help="Activate without approval.")
+@click.option("--yes", is_flag=True, help="Agree to what it does to open input tasks.")
 @lang_option
 @json_option
 @database_option
 @tables_needed
-def activate(file: Path, break_glass: str, lang: str, as_json: bool) -> None:
+def activate(file: Path, break_glass: str, yes: bool, lang: str, as_json: bool) -> None:
     """Put the rulebook in force from now on."""
     from teichaku.cli.rulebooks import activate as run
 
-    run(file, break_glass, lang, as_json=as_json)
+    run(file, break_glass, lang, yes=yes, as_json=as_json)
 
 
 @main.command()
@@ -304,6 +314,62 @@ def simulate(
     run(leads, events, seed, out, as_json=as_json)
 
 
+@main.group()
+def consent() -> None:
+    """Say who may be mailed, and take the evidence out."""
+
+
+@consent.command("show")
+@lang_option
+@json_option
+@database_option
+@tables_needed
+def consent_show(lang: str, as_json: bool) -> None:
+    """Print how many people may be mailed, and why the others may not."""
+    from teichaku.cli.privacy import consent_show as run
+
+    run(as_json=as_json)
+
+
+@consent.command("export")
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@lang_option
+@database_option
+@tables_needed
+def consent_export(file: Path, lang: str) -> None:
+    """Write all evidence to FILE (.xlsx or .csv)."""
+    from teichaku.cli.privacy import consent_export as run
+
+    run(file)
+
+
+@main.group()
+def erasure() -> None:
+    """Keep erased people erased."""
+
+
+@erasure.command("replay")
+@lang_option
+@database_option
+@tables_needed
+def erasure_replay(lang: str) -> None:
+    """After a restore: erase again whom the copy brought back."""
+    from teichaku.cli.privacy import erasure_replay as run
+
+    run()
+
+
+@erasure.command("compact")
+@lang_option
+@database_option
+@tables_needed
+def erasure_compact(lang: str) -> None:
+    """Write a large SQLite file anew, so that nothing deleted is left in it."""
+    from teichaku.cli.privacy import erasure_compact as run
+
+    run()
+
+
 @main.command()
 @click.argument("email")
 @click.option("--name", required=True, help="The person's name.")
@@ -333,14 +399,15 @@ def serve(host: str, port: int, lang: str) -> None:
 
 @main.command()
 @click.option("--beside", is_flag=True, hidden=True, help="End with the process that started it.")
+@click.option("--once", is_flag=True, help="End when nothing more is due, as a scheduler wants it.")
 @lang_option
 @database_option
 @tables_needed
-def worker(beside: bool, lang: str) -> None:
+def worker(beside: bool, once: bool, lang: str) -> None:
     """Do the work that waits outside the pages, until Ctrl-C. Several may run at once."""
     from teichaku.cli.worker import worker as run
 
-    run(beside=beside)
+    run(beside=beside, once=once)
 
 
 @main.command()

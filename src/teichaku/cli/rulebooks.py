@@ -123,12 +123,15 @@ def schema() -> None:
     print_json(document())
 
 
-def activate(file: Path, break_glass: str, lang: str, *, as_json: bool) -> None:
-    """The rulebook in force from now on; free only as long as nobody could approve it."""
+def activate(file: Path, break_glass: str, lang: str, *, yes: bool, as_json: bool) -> None:
+    """The rulebook in force from now on; free only as long as nobody could approve it, and agreed
+    to where it ends or moves what people owe.
+    """
     from django.utils.translation import gettext as _
 
     from teichaku.accounts.selectors import approvers_exist
     from teichaku.cli.data import COMMAND_LINE
+    from teichaku.cli.rulebook_effects import effects_agreed
     from teichaku.core.errors import Conflict
     from teichaku.rulebook.services import revision_activate, revision_save
 
@@ -141,6 +144,7 @@ def activate(file: Path, break_glass: str, lang: str, *, as_json: bool) -> None:
                 " everybody."
             )
         )
+    effects = effects_agreed(rulebook, yes=yes, quiet=as_json)
     document = text_of(file)
     revision = revision_save(rulebook=rulebook, document=document, actor=COMMAND_LINE)
     activation = revision_activate(
@@ -149,7 +153,14 @@ def activate(file: Path, break_glass: str, lang: str, *, as_json: bool) -> None:
     warnings = [finding.message(lang) for finding in findings(rulebook)]
     since = iso(activation.effective_from, rulebook)
     if as_json:
-        print_json({"hash": revision.hash, "effective_from": since, "warnings": warnings})
+        print_json(
+            {
+                "hash": revision.hash,
+                "effective_from": since,
+                "warnings": warnings,
+                "input_tasks": effects,
+            }
+        )
         return
     if lang == "ja":
         said, mark = f"「{rulebook.title}」を施行しました（{since} から）", "注意"

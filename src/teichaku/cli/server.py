@@ -15,6 +15,7 @@ from teichaku.accounts.models import User
 from teichaku.cli.data import migrate
 from teichaku.cli.output import Bar
 from teichaku.cli.worker import worker_beside
+from teichaku.config.environment import choose_demo
 from teichaku.console.demo import demo_load
 from teichaku.console.demo_logins import demo_logins
 from teichaku.console.demo_reset import demo_reset
@@ -54,6 +55,7 @@ def demo(port: int, *, reset: bool) -> None:
         return
     _company_ensure()
     _logins_print()
+    choose_demo(port, settings.STATE_DIR / "mails")
     with worker_beside():
         serve("127.0.0.1", port)
 

@@ -20,12 +20,14 @@ from teichaku.core.worker import Worker
 WAIT_S = 30
 
 
-def worker(*, beside: bool) -> None:
-    """Jobs are run until a signal; with ``beside``, also no longer than whoever started it."""
+def worker(*, beside: bool, once: bool = False) -> None:
+    """Jobs are run until a signal; with ``beside``, also no longer than whoever started it; with
+    ``once``, until nothing more is due.
+    """
     work = Worker()
     if beside:
         _end_with_parent(work)
-    else:
+    elif not once:
         click.echo(_("The worker runs. Stop it with Ctrl-C; it finishes the job under way."))
     ends = (signal.SIGTERM, signal.SIGINT)
 
@@ -38,7 +40,7 @@ def worker(*, beside: bool) -> None:
         signal.signal(end, asked)
     # What jobs write for people is in the language of the installation, not of this terminal.
     with translation.override(settings.LANGUAGE_CODE):
-        done = work.run()
+        done = work.run(once=once)
     if not beside:
         click.echo(_("The worker has stopped. Jobs run: %d") % done)
 
