@@ -22,10 +22,13 @@ from teichaku.core.actors import SYSTEM
 from teichaku.core.models import AuditEntry, Change, Job, OutboxMessage
 from teichaku.core.registry import audit_actions
 from teichaku.deals.models import Activity, Deal, GateDecision, StageChange, Waiver
+from teichaku.engine.ladder import Step
 from teichaku.engine.rulebook.lint import lint
 from teichaku.engine.rulebook.load import load
+from teichaku.inputs.models import FollowUp, Inquiry, RuleDefect
 from teichaku.leads.duplicates import company_duplicates
 from teichaku.leads.models import Company, Lead
+from teichaku.notify.models import Notification
 from teichaku.rulebook.models import Activation
 from teichaku.scoring.models import Qualification, Score
 from teichaku.tracking.models import Event
@@ -206,3 +209,14 @@ def test_pages_say_that_it_is_made_up(client):
         demo_state_write(value="", actor=SYSTEM)
         demo_note()
     assert "tag--sample" not in client.get("/leads/").content.decode()
+
+
+def test_missing_entries_were_followed_up():
+    steps = Counter(FollowUp.objects.values_list("step", "outcome"))
+    assert {step for step, outcome in steps if outcome == "done"} >= {1, 2}
+    assert not FollowUp.objects.filter(at__gt=NOW).exists()
+    told = Notification.objects.filter(kind__startswith="inputs.missing_")
+    assert told.filter(at__lt=NOW - timedelta(days=1)).exists()
+    assert {outcome for step, outcome in steps if step == Step.MANAGER} >= {"rule_in_doubt"}
+    assert RuleDefect.objects.filter(decided_at=None).exists()
+    assert not Inquiry.objects.filter(answered_by=F("person")).exists()

@@ -10,6 +10,7 @@ from types import SimpleNamespace
 import pytest
 import python_calamine
 import xlsxwriter
+from django.db.models import F
 from django.urls import reverse
 from django.utils import translation
 from hypothesis import HealthCheck, given, settings
@@ -18,10 +19,11 @@ from tests.intake.importing import import_rows
 
 from teichaku.accounts.models import Role
 from teichaku.accounts.services import role_grant, user_create
+from teichaku.console import duplicate_lists
 from teichaku.console.campaign_costs import campaign_lines, names_without_campaign
 from teichaku.console.company_list import CompanyFilter, companies_listed
 from teichaku.console.duplicate_lists import company_groups, lead_groups
-from teichaku.console.lead_filters import NOBODY, LeadFilter, Matches
+from teichaku.console.lead_filters import NOBODY, LeadFilter, Matches, place_of
 from teichaku.console.lead_sheet import (
     _read,
     sheet_compare,
@@ -36,9 +38,12 @@ from teichaku.core.errors import InvalidInput
 from teichaku.core.models import AuditEntry, Change
 from teichaku.core.spreadsheets import TEXT_ONLY
 from teichaku.leads.campaigns import CampaignValues, campaign_save
+from teichaku.leads.company_merges import company_merge
+from teichaku.leads.duplicate_search import search_run
 from teichaku.leads.lead_writes import lead_update
-from teichaku.leads.models import Company, Lead
+from teichaku.leads.models import Company, DuplicateSearch, Lead
 from teichaku.scoring.models import Qualification
+from teichaku.tracking.last_events import last_events_refresh, roots_last_active
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 4, 1, 3, 0, tzinfo=UTC)
@@ -287,14 +292,69 @@ def test_duplicates_are_merged_or_told_apart_for_good(signed_in):
         {"external_id": "1", "name": "山田 太郎", "company": "青葉"},
         {"external_id": "2", "name": "山田 太郎", "company": "青葉"},
     ])  # fmt: skip
-    [group] = lead_groups()
+    [group] = lead_groups().groups
     decide = reverse("console:duplicates_decide")
     signed_in.post(decide, {"of": "leads", "uids": group.ids, "apart": "1"})
-    assert lead_groups() == []
-    for group in company_groups():
-        keep = group.records[0]
-        signed_in.post(decide, {"of": "companies", "uids": group.ids, "keep": str(keep.uid)})
-    assert company_groups() == []
+    assert lead_groups().groups == []
+    [group] = company_groups().groups
+    told = {"of": "companies", "uids": group.ids, "keep": str(group.records[0].uid)}
+    preview = signed_in.post(decide, told).content.decode()
+    assert group.records[1].name in preview
+    assert [len(found.records) for found in company_groups().groups] == [2], "nothing is merged yet"
+    bulk = reverse("console:duplicates_bulk")
+    signed_in.post(bulk, {"of": "companies", "group": group.ids, "confirmed": "1"})
+    assert company_groups().groups == []
+
+
+def test_a_merge_is_undone_on_the_page_of_the_company(signed_in):
+    rows = [{"external_id": name, "name": name} for name in ("青葉", "青葉機械")]
+    import_rows("companies", rows)
+    kept, gone = Company.objects.order_by("pk")
+    entry = company_merge(kept=kept, merged=gone, actor=SYSTEM)
+    address = reverse("console:company_split", args=[entry.uid])
+    page = signed_in.get(f"/companies/{kept.uid}/").content.decode()
+    assert address in page
+    assert signed_in.post(address).url == f"/companies/{kept.uid}/"
+    gone.refresh_from_db()
+    assert gone.root_id == gone.pk
+    assert address not in signed_in.get(f"/companies/{kept.uid}/").content.decode()
+
+
+def test_many_companies_are_compared_by_a_job_and_the_page_says_how_far_it_is(
+    signed_in, monkeypatch
+):
+    monkeypatch.setattr(duplicate_lists, "FEW", 1)
+    import_rows("companies", [{"external_id": name, "name": name} for name in ("青葉", "青葉機械")])
+    Company.objects.update(domain="aoba.example")
+    address = reverse("console:duplicates")
+    assert company_groups().groups == []
+    assert "青葉機械" not in signed_in.get(address).content.decode()
+    assert signed_in.post(reverse("console:duplicates_search")).url == address
+    running = DuplicateSearch.objects.create(started_at=NOW, records=2, done=1)
+    assert "<progress" in signed_in.get(address).content.decode()
+    running.delete()
+    search_run()
+    page = signed_in.get(address).content.decode()
+    assert "青葉機械" in page
+    assert "<progress" not in page
+    company_merge(kept=Company.objects.first(), merged=Company.objects.last(), actor=SYSTEM)
+    assert company_groups().groups == [], "merged since the search"
+
+
+def test_leads_are_ordered_by_what_they_did_last(leads):
+    last_events_refresh([lead.pk for lead in Lead.objects.all()])
+    active = roots_last_active(list(Lead.objects.values_list("root_id", flat=True)))
+    roots = list(Lead.objects.filter(root=F("pk")).order_by("pk"))
+    expected = sorted((r.pk for r in roots if r.pk in active), key=lambda pk: active[pk])[::-1]
+    expected += [row.pk for row in roots if row.pk not in active]
+    matches = Matches(LeadFilter(sort="active"))
+    found = [lead.pk for lead, _score in matches.first(100)]
+    assert found == expected
+    paged, after = [], None
+    while rows := matches.after(place_of(after), 2):
+        paged += [lead.pk for lead, _score in rows]
+        after = rows[-1][0].uid
+    assert paged == expected
 
 
 # Campaigns

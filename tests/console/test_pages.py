@@ -505,7 +505,7 @@ def test_the_lead_page_asks_the_same_number_of_questions_however_much_happened(
     made = lead("伊藤 健", title="部長", attributes={"budget": "来期"})
     for hours in range(60):
         happened(made, path=f"/p{hours}", days=hours / 24)
-    with django_assert_max_num_queries(32):
+    with django_assert_max_num_queries(48):
         signed_in.get(f"/leads/{made.uid}/")
 
 

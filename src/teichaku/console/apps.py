@@ -21,6 +21,8 @@ class ConsoleConfig(AppConfig):
         """Nothing; the room's rights are known, its pages in the navigation and in the search."""
         from teichaku.console.company_list import companies_find
         from teichaku.console.demo_state import demo_company
+        from teichaku.console.home_parts import home_parts_register
+        from teichaku.console.job_registrations import jobs_register
         from teichaku.console.lead_search import leads_find
         from teichaku.core.menus import Command, SearchSource, commands, searches
         from teichaku.core.registry import declared_settings
@@ -29,6 +31,8 @@ class ConsoleConfig(AppConfig):
         _audit_actions()
         _rights()
         _navigation()
+        jobs_register()
+        home_parts_register()
         commands.register(
             "duplicates",
             Command(
@@ -80,12 +84,24 @@ def _rights() -> None:
         ),
     )
     rights.register(
+        "leads.segments",
+        Right(
+            _("Change segments"),
+            _("Which leads belong together, and archiving what nobody needs."),
+            roles=MARKETING | {"inside_sales", "administrator"},
+        ),
+    )
+    rights.register(
         "leads.export",
         Right(
             _("Take lists of leads out"),
             _("Excel and CSV files of leads, and changed files back in."),
             roles=MANAGERS,
         ),
+    )
+    rights.register(
+        "inputs.enter",
+        Right(_("Enter what is missing"), _("Input tasks of one's own, and of records in reach.")),
     )
     rights.register(
         "leads.campaigns",
@@ -100,7 +116,21 @@ def _rights() -> None:
 def _navigation() -> None:
     from teichaku.core.menus import NavigationItem, navigation
     from teichaku.core.registry import EVERY_ROLE
+    from teichaku.inputs.badge import badge_count
 
+    navigation.register(
+        "home",
+        NavigationItem(
+            _("Home"),
+            "console:home",
+            "house",
+            right="inputs.enter",
+            group=1,
+            position=0,
+            roles=frozenset({"sales_rep", "inside_sales"}),
+            count=badge_count,
+        ),
+    )
     navigation.register(
         "leads",
         NavigationItem(
@@ -117,6 +147,30 @@ def _navigation() -> None:
             group=1,
             position=35,
             roles=EVERY_ROLE - {"sales_rep"},
+        ),
+    )
+    navigation.register(
+        "segments",
+        NavigationItem(
+            _("Segments"),
+            "console:segment_list",
+            "funnel",
+            right="leads.view",
+            group=2,
+            position=25,
+            roles=MARKETING | {"inside_sales", "coach"},
+        ),
+    )
+    navigation.register(
+        "distribution",
+        NavigationItem(
+            _("Distribution of scores"),
+            "console:distribution",
+            "chart-line",
+            right="leads.view",
+            group=2,
+            position=27,
+            roles=MARKETING | {"coach"},
         ),
     )
     navigation.register(

@@ -12,6 +12,7 @@ from django.db.models import Count, F, Q, QuerySet
 from django.urls import reverse
 
 from teichaku.core.menus import Hit
+from teichaku.core.paging import Place, first_of, parts_after
 from teichaku.leads.models import Company, Lead
 from teichaku.leads.names import company_name_key, domain_key
 
@@ -58,11 +59,7 @@ def companies_listed(wanted: CompanyFilter, *, after: UUID | None = None) -> Com
     """The root companies that match; an unknown ``after`` starts from the top."""
     matching = _matching(wanted)
     last = Company.objects.filter(uid=after).first() if after else None
-    found: list[Company] = []
-    for part in _parts(matching, wanted.sort, last):
-        found += part[: PAGE_SIZE + 1 - len(found)]
-        if len(found) > PAGE_SIZE:
-            break
+    found = first_of(_parts(matching, wanted.sort, last), PAGE_SIZE + 1)
     people = people_at([company.pk for company in found[:PAGE_SIZE]])
     more = len(found) > PAGE_SIZE
     count = matching[: COUNTED + 1].count() if more or after else len(found)
@@ -110,20 +107,7 @@ def _parts(
     rows: QuerySet[Company], sort: CompanySorting, last: Company | None
 ) -> Iterator[QuerySet[Company]]:
     if sort == "employees":
-        known = rows.filter(employees__isnull=False).order_by("-employees", "pk")
-        unknown = rows.filter(employees=None).order_by("pk")
-        if last is None:
-            yield known
-        elif last.employees is not None:
-            yield known.filter(employees=last.employees, pk__gt=last.pk)
-            yield known.filter(employees__lt=last.employees)
-        else:
-            unknown = unknown.filter(pk__gt=last.pk)
-        yield unknown
-        return
-    ordered = rows.order_by("name_key", "pk")
-    if last is None:
-        yield ordered
-        return
-    yield ordered.filter(name_key=last.name_key, pk__gt=last.pk)
-    yield ordered.filter(name_key__gt=last.name_key)
+        place = Place(last.employees, last.pk) if last else None
+        known, unknown = rows.filter(employees__isnull=False), rows.filter(employees=None)
+        return parts_after(place, known, "employees", down=True, lacking=unknown)
+    return parts_after(Place(last.name_key, last.pk) if last else None, rows, "name_key")

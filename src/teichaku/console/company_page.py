@@ -8,11 +8,11 @@ from uuid import UUID
 from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 
 from teichaku.console.lead_timeline import Happening, event_happening
-from teichaku.console.selectors import roots_last_active
 from teichaku.deals.models import Deal
 from teichaku.leads.models import Company, Lead
 from teichaku.leads.names import email_is_free
 from teichaku.scoring.models import Score
+from teichaku.tracking.last_events import roots_last_active
 from teichaku.tracking.models import Event
 
 MOST_PEOPLE = 50

@@ -13,6 +13,11 @@ from django.db import transaction
 
 from teichaku.accounts.actors import actor_of
 from teichaku.console.demo_agenda import PURPOSE_DEMO, Agenda, Chance
+from teichaku.console.demo_consent import consent_make
+from teichaku.console.demo_exhibition import PURPOSE_EXHIBITION, Fair
+from teichaku.console.demo_follow_ups import follow_ups_make
+from teichaku.console.demo_forms import PURPOSE_FORMS, Forms
+from teichaku.console.demo_handovers import PURPOSE_HANDOVERS, Inboxes
 from teichaku.console.demo_market import (
     MARKETING,
     Market,
@@ -21,12 +26,14 @@ from teichaku.console.demo_market import (
     market_make,
     week_import,
 )
+from teichaku.console.demo_meetings import PURPOSE_MEETINGS, Meetings
 from teichaku.console.demo_rulebook import edition_activate, editions
 from teichaku.console.demo_sales import Sales
 from teichaku.console.demo_staff import (
     AWAY_SINCE_DAYS,
     NEWCOMER_DAYS,
     absences_enter,
+    policy_record,
     staff_create,
 )
 from teichaku.console.demo_state import LOADING, demo_state_write
@@ -47,6 +54,7 @@ Progress = Callable[[int, int], None]
 USUAL_LEADS: Final = 1_600
 WORKER: Final = "demo"
 FOLLOWING: Final = frozenset({"inputs.follow", "inputs.people", "inputs.pass"})
+POLICY_SHARE: Final = 0.5  # of the history; until then nobody is measured
 _COSTS: Final = (380_000, 1_250_000, 240_000, 1_480_000)  # of the campaigns, in their order
 
 
@@ -75,9 +83,19 @@ def demo_load(*, size: Size = USUAL, progress: Progress = lambda done, whole: No
             leads=size.leads, events=size.events, seed=size.seed, start=start, now=now,
             folder=folder,
         )  # fmt: skip
-        _History(market, size, start, now).make(folder, progress)
+        history = _History(market, size, start, now)
+        history.make(folder, progress)
     _obligations_follow()
+    history.follow_up()
+    _work_off()
+    consent_make()
     demo_state_write(value=today.isoformat(), actor=SYSTEM)
+
+
+def _work_off() -> None:
+    """Nothing; what a worker would have done by now is done."""
+    while run_one(WORKER, kinds=[kind for kind in job_handlers if kind not in FOLLOWING]):
+        pass
 
 
 def _obligations_follow() -> None:
@@ -95,11 +113,15 @@ class _History:
 
     def __init__(self, market: Market, size: Size, start: datetime, now: datetime) -> None:
         self._market, self._start, self._now = market, start, now
-        self._scale = size.leads / USUAL_LEADS
+        self._scale, self._seed = size.leads / USUAL_LEADS, size.seed
         self._editions = editions()
         self._scored_under: int | None = None
-        calendar = BusinessCalendar.of(load(self._editions[0][2]))
+        self._calendar = calendar = BusinessCalendar.of(load(self._editions[0][2]))
         self._agenda = Agenda(now, calendar, Chance(stream(size.seed, PURPOSE_DEMO)))
+        draws = Chance(stream(size.seed, PURPOSE_HANDOVERS))
+        self._inboxes = Inboxes(self._agenda, calendar, draws)
+        draws = Chance(stream(size.seed, PURPOSE_MEETINGS))
+        self._meetings = Meetings(self._agenda, calendar, draws, start)
 
     def make(self, folder: Path, progress: Progress) -> None:
         """Nothing; everything has happened."""
@@ -110,6 +132,10 @@ class _History:
             companies_import(self._market)
             sales = Sales(self._market, self._agenda, self._staff)
         self._landmarks(sales)
+        draws = Chance(stream(self._seed, PURPOSE_FORMS))
+        Forms(self._agenda, draws, self._staff).plan(self._start, self._now)
+        draws = Chance(stream(self._seed, PURPOSE_EXHIBITION))
+        Fair(self._agenda, self._calendar, draws, self._staff).plan(self._start, self._now)
         weeks = self._market.weeks
         for done, week in enumerate(weeks, start=1):
             # One transaction a week, as there is nobody yet who could be kept waiting by it.
@@ -119,13 +145,19 @@ class _History:
                 self._week(week, sales, folder)
             progress(done, len(weeks))
 
+    def follow_up(self) -> None:
+        """Nothing; what is missing now was followed up in its time."""
+        manager = self._staff["sales-manager"]
+        follow_ups_make(now=self._now, manager=manager, calendar=self._calendar)
+
     def _week(self, week: Week, sales: Sales, folder: Path) -> None:
         """Nothing; the week's leads and events are in and scored, and sales know of them."""
         week_import(week, folder)
         self._score()
-        while run_one(WORKER, kinds=[kind for kind in job_handlers if kind not in FOLLOWING]):
-            pass  # what a worker would have done by then
+        _work_off()
         sales.week(scale=self._scale)
+        self._inboxes.week(sales.people, self._staff["marketing-manager"])
+        self._meetings.week(sales.people, self._staff)
 
     def _score(self) -> None:
         """Nothing; scores are as of now: all under a new edition, else those that changed."""
@@ -139,6 +171,8 @@ class _History:
         for share, reason, document in self._editions:
             at = self._start + share * (self._now - self._start)
             self._agenda.add(at, self._edition(document, reason))
+        told = self._start + POLICY_SHARE * (self._now - self._start)
+        self._agenda.add(told, lambda: policy_record(staff=self._staff), office=False)
         joins = max(self._start, self._now - timedelta(days=NEWCOMER_DAYS))
         self._agenda.add(joins, lambda: self._newcomer(sales), office=False)
         away = max(self._start, self._now - timedelta(days=AWAY_SINCE_DAYS))

@@ -19,8 +19,9 @@ from teichaku.deals.gate_checks import Answer, ExceptionWish, GateRefused
 from teichaku.deals.lead_choice import FirstContact, LinkChoice
 from teichaku.deals.lead_decisions import deal_link
 from teichaku.deals.models import Deal, Waiver
+from teichaku.deals.waiver_answerers import waiver_answerers
 from teichaku.deals.waiver_expiry import waivers_expire
-from teichaku.deals.waivers import waiver_answer, waiver_answerers
+from teichaku.deals.waivers import waiver_answer
 from teichaku.leads.models import Lead
 from teichaku.leads.new_leads import NewLead
 from teichaku.tracking.models import Event

@@ -33,7 +33,7 @@ class Sales:
     def __init__(self, market: Market, agenda: Agenda, staff: Mapping[str, User]) -> None:
         self.agenda, self._market = agenda, market
         self._reps = {m.habit: m.team for m in MEMBERS if m.habit}
-        self._people: dict[str, Rep] = {}
+        self.people: dict[str, Rep] = {}
         self._seen = 0
         self.staff_know(staff)
 
@@ -42,7 +42,7 @@ class Sales:
         until = self.agenda.until
         for key, user in staff.items():
             if key in self._reps:
-                self._people[key] = Rep(
+                self.people[key] = Rep(
                     user=user,
                     habit=HABITS[key],
                     starts_at=until - timedelta(days=NEWCOMER_DAYS)
@@ -134,7 +134,7 @@ class Sales:
         team = TEAM_OF_PREFECTURE.get(company.prefecture, "")
         mine = [
             rep
-            for key, rep in self._people.items()
+            for key, rep in self.people.items()
             if (self._reps[key] == _CHUBU) == (team == _CHUBU) and rep.works(clock.now())
         ]
         # By the name, as ids differ from one database to the next.

@@ -10,6 +10,7 @@ from typing import Final
 
 from teichaku.accounts.actors import actor_of
 from teichaku.accounts.models import Role, User
+from teichaku.accounts.monitoring import PolicyText, monitoring_policy_record
 from teichaku.accounts.person_writes import (
     absence_add,
     department_set,
@@ -19,7 +20,12 @@ from teichaku.accounts.person_writes import (
 )
 from teichaku.accounts.selectors import today
 from teichaku.accounts.services import role_grant, user_create
+from teichaku.console import demo_words as words
 from teichaku.core.actors import Actor
+from teichaku.notify.kinds import GROUPS
+from teichaku.notify.models import Via, Way
+from teichaku.notify.preferences import preferences_write
+from teichaku.notify.wishes import DIGEST_AT, Wish
 
 COMPANY: Final = "架空精密工業株式会社"
 DOMAIN: Final = "kaku-seimitsu.example"
@@ -125,6 +131,7 @@ def _member_create(member: Member, actor: Actor) -> User:
     for role in member.roles:
         role_grant(user=user, role=role, actor=actor)
     department_set(user=user, department=member.department, starts_on=today(), actor=actor)
+    _told_inside(user, actor)
     if member.team:
         teams_set(user=user, teams=[member.team], actor=actor)
     if member.manager:
@@ -139,6 +146,27 @@ def _member_create(member: Member, actor: Actor) -> User:
 def password_fresh() -> str:
     """A password nobody could guess."""
     return secrets.token_urlsafe(12)
+
+
+def policy_record(*, staff: Mapping[str, User]) -> None:
+    """Nothing; the company has told everybody what is measured, and for what."""
+    policy = PolicyText(
+        covers=frozenset({"rates", "checks", "reading"}),
+        purpose=words.PURPOSE,
+        responsible=f"情報システム部 {staff['admin'].name}",
+        text=words.POLICY,
+        noticed_on=today(),
+        starts_on=today(),
+    )
+    monitoring_policy_record(policy=policy, actor=actor_of(staff["admin"]))
+
+
+def _told_inside(user: User, actor: Actor) -> None:
+    """Nothing; nobody mails people who do not exist."""
+    wishes = {group: Wish(Way.APP, Via.MAIL) for group in GROUPS}
+    preferences_write(
+        user=user, wishes=wishes, digest_at=DIGEST_AT, digest_via=Via.MAIL, actor=actor
+    )
 
 
 def absences_enter(*, staff: Mapping[str, User], day: date) -> None:

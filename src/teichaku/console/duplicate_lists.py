@@ -2,36 +2,52 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
-from django.db.models import Count, F
+from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
+from teichaku.console.group_merges import Record
 from teichaku.core.registry import Text
+from teichaku.leads.alike import Duplicate, Pair
 from teichaku.leads.company_merges import pairs_apart
+from teichaku.leads.duplicate_search import groups_found, search_finished, search_running
 from teichaku.leads.duplicates import company_duplicates
-from teichaku.leads.models import Company, DistinctPair, Lead
+from teichaku.leads.lead_duplicates import lead_duplicates, lead_groups_of
+from teichaku.leads.models import Company, DistinctPair, DuplicateSearch, Lead
+from teichaku.tracking.claims import same_device_pairs
 
-MOST = 50
+PAGE = 25  # groups on one page
+FEW = 5_000  # records that are compared while the page waits
+EXACT = frozenset({"corporate_number", "name", "email"})  # which several may be merged by at once
 REASONS: dict[str, Text] = {
     "corporate_number": _("Same corporate number"),
     "domain": _("Same website"),
     "name": _("Same name"),
+    "spelling": _("Same name in another spelling"),
     "similar_name": _("Nearly the same name"),
+    "branch": _("Same name with a branch"),
     "email": _("Same e-mail address"),
+    "mailbox": _("Same mailbox"),
     "person": _("Same name at the same company"),
+    "reading": _("Same reading of the name at the same company"),
+    "phone": _("Same telephone number at the same company"),
+    "domain_name": _("Nearly the same name at one mail domain"),
+    "device": _("Came by the same browser"),
 }
+DEVICE = 70.0  # what one browser says: two people share a computer as often
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Records that may be one, and what speaks for it."""
+    """Records that may be one, what speaks for it, and whether there is no doubt."""
 
     reason: Text
     shared: str
-    records: Sequence[Lead] | Sequence[Company]
+    records: Sequence[Record]
+    is_exact: bool
 
     @property
     def ids(self) -> str:
@@ -39,71 +55,97 @@ class Group:
         return " ".join(str(record.uid) for record in self.records)
 
 
-def company_groups() -> list[Group]:
-    """Groups of companies, the surest first, ``MOST`` at most."""
-    apart = pairs_apart(DistinctPair.Kind.COMPANY)
-    wanted = []
-    for group in company_duplicates():
-        if len(group.companies) > 1 and not _told_apart(group.companies, apart):
-            wanted.append(group)
-        if len(wanted) == MOST:
-            break
-    rows = Company.objects.in_bulk({pk for group in wanted for pk in group.companies})
-    return [
-        Group(REASONS[group.reason], group.shared, [rows[pk] for pk in group.companies])
-        for group in wanted
+@dataclass(frozen=True, slots=True)
+class FoundGroups:
+    """Groups of one page, the surest first, how many pages, and the search that found them.
+
+    Without ``search`` they are of this moment. ``running`` is a search under way.
+    """
+
+    groups: Sequence[Group]
+    count: int
+    page: int
+    pages: int
+    search: DuplicateSearch | None = None
+    running: DuplicateSearch | None = None
+    is_large: bool = False
+
+    @property
+    def any_exact(self) -> bool:
+        """Whether several groups of the page may be merged at once."""
+        return any(group.is_exact for group in self.groups)
+
+
+def company_groups(page: int = 1) -> FoundGroups:
+    """Companies that look like one now; where there are many, what the last search found."""
+    kind = DistinctPair.Kind.COMPANY
+    if Company.objects.filter(root=F("pk"))[: FEW + 1].count() <= FEW:
+        return _page(kind, company_duplicates(with_branches=True), page)
+    return _searched(kind, page)
+
+
+def lead_groups(page: int = 1) -> FoundGroups:
+    """Leads that look like one now; where there are many, what the last search found.
+
+    Those who came by one browser are among them, whenever that was.
+    """
+    kind = DistinctPair.Kind.LEAD
+    if Lead.objects.filter(root=F("pk"), kind=Lead.Kind.KNOWN)[: FEW + 1].count() <= FEW:
+        return _page(kind, [*lead_duplicates(), *_by_device()], page)
+    return _searched(kind, page)
+
+
+def _by_device() -> list[Duplicate]:
+    pairs = (Pair(one, other, "device", "", DEVICE) for one, other, _how in same_device_pairs())
+    return lead_groups_of(pairs)
+
+
+def _searched(kind: DistinctPair.Kind, page: int) -> FoundGroups:
+    search = search_finished(kind)
+    found = groups_found(search) if search else []
+    if kind == DistinctPair.Kind.LEAD:
+        found = [*found, *_by_device()]
+    return _page(kind, found, page, search, search_running(kind), is_large=True)
+
+
+def _page(
+    kind: DistinctPair.Kind,
+    found: Sequence[Duplicate],
+    page: int,
+    search: DuplicateSearch | None = None,
+    running: DuplicateSearch | None = None,
+    *,
+    is_large: bool = False,
+) -> FoundGroups:
+    apart = pairs_apart(kind)
+    wanted = {pk for group in found for pk in group.ids}
+    # Some may have been merged since the search.
+    roots = _roots(kind, wanted)
+    standing = [
+        (group, ids)
+        for group in found
+        if len(ids := [pk for pk in group.ids if pk in roots]) > 1 and not _told_apart(ids, apart)
     ]
-
-
-def lead_groups() -> list[Group]:
-    """Groups of leads: one personal address, or one name at one company; ``MOST`` at most."""
-    apart = pairs_apart(DistinctPair.Kind.LEAD)
-    roots = Lead.objects.filter(root=F("pk"), kind=Lead.Kind.KNOWN)
-    # Twice as many as are shown, for some may have been told apart.
-    by_mail = roots.exclude(email_key="").values("email_key").annotate(n=Count("pk"))
-    shared_mail = by_mail.filter(n__gt=1).order_by("email_key")
-    keys = list(shared_mail.values_list("email_key", flat=True)[: 2 * MOST])
-    by_name = (
-        roots.exclude(name="")
-        .filter(company__isnull=False)
-        .values("company__root", "name")
-        .annotate(n=Count("pk"))
-    )
-    names = list(
-        by_name.filter(n__gt=1)
-        .order_by("company__root", "name")
-        .values_list("company__root", "name")[: 2 * MOST]
-    )
-    members = _members(keys, names)
+    pages = max(-(-len(standing) // PAGE), 1)
+    shown = standing[(page - 1) * PAGE : page * PAGE]
+    rows = _records(kind, {pk for _group, ids in shown for pk in ids})
     groups = [
-        (reason, shared, members[reason, key])
-        for reason, shared, key in [
-            *(("email", key, key) for key in keys),
-            *(("person", name, (company, name)) for company, name in names),
-        ]
-        if (reason, key) in members
+        Group(REASONS[group.reason], group.shared, [rows[pk] for pk in ids], group.reason in EXACT)
+        for group, ids in shown
     ]
-    return [
-        Group(REASONS[reason], shared, leads)
-        for reason, shared, leads in groups
-        if len(leads) > 1 and not _told_apart([lead.pk for lead in leads], apart)
-    ][:MOST]
+    return FoundGroups(groups, len(standing), page, pages, search, running, is_large)
 
 
-def _members(
-    keys: Sequence[str], names: Sequence[tuple[int, str]]
-) -> dict[tuple[str, object], list[Lead]]:
-    found: dict[tuple[str, object], list[Lead]] = {}
-    roots = Lead.objects.filter(root=F("pk")).select_related("company__root").order_by("pk")
-    for lead in roots.filter(email_key__in=keys):
-        found.setdefault(("email", lead.email_key), []).append(lead)
-    wanted = set(names)
-    rows = roots.filter(company__root__in=[c for c, _n in names], name__in=[n for _c, n in names])
-    for lead in rows:
-        key = (lead.company.root_id if lead.company else 0, lead.name)
-        if key in wanted:
-            found.setdefault(("person", key), []).append(lead)
-    return found
+def _roots(kind: DistinctPair.Kind, wanted: set[int]) -> set[int]:
+    model = Lead if kind == DistinctPair.Kind.LEAD else Company
+    roots = model._default_manager.filter(root=F("pk"), pk__in=wanted)
+    return set(roots.values_list("pk", flat=True))
+
+
+def _records(kind: DistinctPair.Kind, wanted: set[int]) -> Mapping[int, Record]:
+    if kind == DistinctPair.Kind.LEAD:
+        return Lead.objects.select_related("company__root").in_bulk(wanted)
+    return Company.objects.in_bulk(wanted)
 
 
 def _told_apart(ids: Sequence[int], apart: set[tuple[int, int]]) -> bool:

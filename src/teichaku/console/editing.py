@@ -7,6 +7,7 @@ from django.http import HttpRequest
 from teichaku.accounts.access import rights_of
 from teichaku.accounts.actors import actor_of, person_of
 from teichaku.core.actors import Actor
+from teichaku.deals.home import pipeline_is_here
 from teichaku.leads.models import Lead
 
 
@@ -26,3 +27,8 @@ def may_edit(request: HttpRequest, lead: Lead) -> bool:
 def may_edit_companies(request: HttpRequest) -> bool:
     """Whether the person may change companies."""
     return "leads.edit" in rights_of(request)
+
+
+def may_contact(request: HttpRequest, lead: Lead) -> bool:
+    """Whether the person may record what was done about the lead; an outside SFA keeps its own."""
+    return "deals.edit" in rights_of(request) and may_edit(request, lead) and pipeline_is_here()

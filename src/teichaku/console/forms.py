@@ -16,6 +16,7 @@ from teichaku.core.forms import DayField
 from teichaku.leads.campaigns import CampaignValues
 from teichaku.leads.models import AttributeDefinition
 from teichaku.leads.selectors import lead_values
+from teichaku.scoring.selectors import segments_listed
 
 LONGEST_TEXT = 100
 DAMAGED = _("The address of this page is damaged. Start again from the first page.")
@@ -74,6 +75,7 @@ class LeadFilterForm(forms.Form):
     stage = _text(_("Stage"))
     source = _text(_("Marketing source"))
     campaign = _text(_("Campaign"))
+    segment = _choice(_("Segment"))
     least = _points(_("Total at least"))
     most = _points(_("Total at most"))
     active = _choice(
@@ -85,7 +87,12 @@ class LeadFilterForm(forms.Form):
     value = _text(_("Its value"))
     sort = _choice(
         _("Order"),
-        [("", _("Highest total first")), ("kana", _("By reading")), ("created", _("Newest first"))],
+        [
+            ("", _("Highest total first")),
+            ("active", _("Last activity first")),
+            ("kana", _("By reading")),
+            ("created", _("Newest first")),
+        ],
     )
     company = forms.UUIDField(required=False, error_messages={"invalid": DAMAGED})
     after = forms.UUIDField(required=False, error_messages={"invalid": DAMAGED})
@@ -95,6 +102,8 @@ class LeadFilterForm(forms.Form):
         people = User.objects.filter(is_active=True).order_by("kana", "name", "pk")
         owners = [(str(uid), name) for uid, name in people.values_list("uid", "name")]
         self._choices("owner", [("", _("All")), (NOBODY, _("Nobody")), *owners])
+        segments = [(str(uid), name) for uid, name in segments_listed().values_list("uid", "name")]
+        self._choices("segment", [("", _("All")), *segments])
         own = AttributeDefinition.objects.filter(object="lead").order_by("label", "name")
         named = [(name, label or name) for name, label in own.values_list("name", "label")]
         self._choices("attribute", [("", _("None")), *named])
@@ -120,6 +129,7 @@ class LeadFilterForm(forms.Form):
             stage=data["stage"],
             campaign=data["campaign"],
             company=cast("UUID | None", data["company"]),
+            segment=UUID(data["segment"]) if data["segment"] else None,
             least=data["least"],
             most=data["most"],
             active_days=int(data["active"]) if data["active"] else None,
@@ -132,8 +142,8 @@ class LeadFilterForm(forms.Form):
     def more(self) -> list[forms.BoundField]:
         """The conditions that stand folded away."""
         names = (
-            "owner", "stage", "source", "campaign", "least", "most", "active", "attribute", "value",
-            "sort",
+            "owner", "stage", "source", "campaign", "segment", "least", "most", "active",
+            "attribute", "value", "sort",
         )  # fmt: skip
         return [self[name] for name in names if name != "value" or self.fields["attribute"]]
 

@@ -11,21 +11,11 @@ from django.views.i18n import set_language
 
 from teichaku.accounts.access import open_to_all, signed_in
 from teichaku.console.search import found_of
-from teichaku.console.shell import THEMES, Shell, commands_of
+from teichaku.console.shell import THEMES, commands_of
 
 MENU_HITS = 5
 PAGE_HITS = 20
 YEAR = 365 * 24 * 3600
-
-
-@require_safe
-@signed_in
-def home(request: HttpRequest) -> HttpResponse:
-    """On to the first page that the person's navigation has."""
-    first = next(Shell(request).navigation(), None)
-    if first:
-        return redirect(first[0].address)
-    return render(request, "console/nothing_yet.html")
 
 
 @require_safe

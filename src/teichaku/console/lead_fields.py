@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from teichaku.accounts.models import User
+from teichaku.core.field_editing import Field
 from teichaku.core.models import Change
 from teichaku.core.registry import Text
+from teichaku.forms.selectors import came_by_form
 from teichaku.leads.lead_writes import (
     ATTRIBUTE,
     COMPANY_FIELDS,
@@ -63,19 +64,6 @@ _BY_ACTOR: Mapping[str, Promise] = {
 }
 MOST_CHANGES = 1_000
 _MODES = {"email": "email", "phone": "tel", "employees": "numeric", "domain": "url"}
-
-
-@dataclass(frozen=True, slots=True)
-class Field:
-    """A field by its name on screen; ``text`` is what an editor starts from."""
-
-    name: str
-    label: Text
-    value: str
-    text: str
-    source: Text
-    kind: str = "text"  # or "choice"
-    mode: str = "text"  # the keyboard that a phone shows
 
 
 def lead_fields(lead: Lead) -> list[Field]:
@@ -167,8 +155,9 @@ def _last_sources(object_type: str, object_id: int) -> dict[str, Text]:
 
 
 def _lead_origin(lead: Lead) -> Text:
-    known = LeadIdentity.objects.filter(lead=lead).exists()
-    return SOURCES["import"] if known else SOURCES["manual"]
+    if LeadIdentity.objects.filter(lead=lead).exists():
+        return SOURCES["import"]
+    return SOURCES["form" if came_by_form(lead) else "manual"]
 
 
 def _own_labels(kind: str, attributes: Mapping[str, object]) -> dict[str, str]:

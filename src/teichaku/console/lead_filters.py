@@ -12,15 +12,16 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.fields.json import KeyTransform
 
 from teichaku.core import clock
+from teichaku.core.paging import Place, first_of, parts_after
 from teichaku.leads.attributes import AttributeReader
 from teichaku.leads.models import AttributeDefinition, Company, Lead
 from teichaku.leads.search_text import leads_found, leads_matching
-from teichaku.scoring.models import Qualification, Score
-from teichaku.tracking.models import Event
+from teichaku.scoring.models import Membership, Qualification, Score
+from teichaku.tracking.models import Event, LastEvent
 
 COUNTED = 1_000  # beyond that a list only says "more than"
 NOBODY = "none"
-Sorting = Literal["total", "kana", "created"]
+Sorting = Literal["total", "active", "kana", "created"]
 Found = tuple[Lead, Score | None]
 Condition = tuple[str, Any]  # as Django spells a lookup and its value
 Beside = tuple[QuerySet[Any], str]  # rows that must exist, and their column that names the lead
@@ -38,6 +39,7 @@ class LeadFilter:
     stage: str = ""
     campaign: str = ""
     company: UUID | None = None
+    segment: UUID | None = None
     least: float | None = None
     most: float | None = None
     active_days: int | None = None
@@ -52,26 +54,28 @@ def qualifications_standing() -> QuerySet[Qualification]:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class LeadPlace:
     """A lead after which a page starts, with what the lists are ordered by."""
 
     lead: int
     kana: str
     created_at: datetime | None
     total: float | None
+    active_at: datetime | None
 
 
-def place_of(uid: UUID | None) -> Place | None:
+def place_of(uid: UUID | None) -> LeadPlace | None:
     """The place of the lead; None starts from the top."""
     if uid is None:
         return None
     total = Score.objects.filter(pk=OuterRef("pk")).values("total")
+    active = LastEvent.objects.filter(pk=OuterRef("pk")).values("at")
     row = (
         Lead.objects.filter(uid=uid)
-        .values_list("pk", "kana", "created_at", Subquery(total))
+        .values_list("pk", "kana", "created_at", Subquery(total), Subquery(active))
         .first()
     )
-    return Place(*row) if row else None
+    return LeadPlace(*row) if row else None
 
 
 class Matches:
@@ -88,20 +92,20 @@ class Matches:
         scores = _score_conditions(wanted)
         at_lead = Q(*((f"lead__{name}", value) for name, value in own))
         scored = Score.objects.filter(at_lead, scores, lead__root=F("lead"))
-        leads = Lead.objects.filter(Q(*own), root=F("pk"))
+        acted = LastEvent.objects.filter(at_lead, lead__root=F("lead"))
+        leads = Lead.objects.filter(Q(*own), root=F("pk"), kind=Lead.Kind.KNOWN)
         for condition, outer in exists:
-            scored = scored.filter(Exists(condition.filter(**{outer: OuterRef("lead")})))
+            at_root = Exists(condition.filter(**{outer: OuterRef("lead")}))
+            scored, acted = scored.filter(at_root), acted.filter(at_root)
             leads = leads.filter(Exists(condition.filter(**{outer: OuterRef("pk")})))
         has_score = Exists(Score.objects.filter(scores, pk=OuterRef("pk")))
-        self._scored = scored.select_related("lead__company__root", "lead__owner").order_by(
-            "-total", "lead"
-        )
+        self._scored = scored.select_related("lead__company__root", "lead__owner")
         self._leads = leads.select_related("company__root", "owner")
+        self._acted = acted.select_related("lead__company__root", "lead__owner")
         if self._only_scored:
             self._leads = self._leads.filter(has_score)
-        self._unscored = self._leads.filter(
-            ~Exists(Score.objects.filter(pk=OuterRef("pk")))
-        ).order_by("pk")
+            self._acted = self._acted.filter(has_score)
+        self._unscored = self._leads.filter(~Exists(Score.objects.filter(pk=OuterRef("pk"))))
 
     def _narrowed(self, conditions: list[Condition]) -> tuple[list[Condition], list[Beside]]:
         """Conditions on leads themselves, and on rows that must exist beside them.
@@ -122,10 +126,16 @@ class Matches:
         own = _with_attribute(wanted)
         if conditions or own is not None:
             rows = Lead.objects if own is None else own
-            rows = rows.filter(Q(*conditions), root=F("pk"))
+            rows = rows.filter(Q(*conditions), root=F("pk"), kind=Lead.Kind.KNOWN)
             rows = rows.filter(pk__in=few) if few is not None else rows
             named = list(rows.values_list("pk", flat=True)[: COUNTED + 1])
             few = named if len(named) <= COUNTED else few
+        if wanted.segment:
+            members = Membership.objects.filter(segment__uid=wanted.segment, inside=True)
+            if few is None:
+                named = list(members.values_list("lead_id", flat=True)[: COUNTED + 1])
+                few = named if len(named) <= COUNTED else None
+            exists.append((members, "lead"))
         if few is not None:
             conditions = [*conditions, ("pk__in", few)]
         elif own is not None:
@@ -142,63 +152,50 @@ class Matches:
         """The first ones of the list."""
         return self.after(None, count)
 
-    def after(self, last: Place | None, count: int) -> list[Found]:
+    def after(self, last: LeadPlace | None, count: int) -> list[Found]:
         """At most so many that follow the place."""
-        found: list[Found] = []
-        for part in self._parts(last):
-            rows = part[: count - len(found)]
-            found += [(row.lead, row) if isinstance(row, Score) else (row, None) for row in rows]
-            if len(found) >= count:
-                break
+        rows = first_of(self._parts(last), count)
+        found: list[Found] = [
+            (row, None) if isinstance(row, Lead) else (row.lead, row) for row in rows
+        ]
         if self._wanted.sort != "total":
             scores = Score.objects.in_bulk([lead.pk for lead, _score in found])
             found = [(lead, scores.get(lead.pk)) for lead, _score in found]
         return found
 
-    def _parts(self, last: Place | None) -> Iterator[QuerySet[Score] | QuerySet[Lead]]:
+    def _parts(self, last: LeadPlace | None) -> Iterator[QuerySet[Any]]:
         """What follows the place, in parts that each start in the middle of an index."""
         if self._wanted.sort == "kana":
-            yield from self._by_kana(last)
-        elif self._wanted.sort == "created":
-            yield from self._by_created(last)
-        else:
-            yield from self._by_total(last)
-
-    def _by_total(self, last: Place | None) -> Iterator[QuerySet[Score] | QuerySet[Lead]]:
-        unscored = self._unscored
-        if last is None:
-            yield self._scored
-        elif last.total is not None:
-            yield self._scored.filter(total=last.total, lead__gt=last.lead)
-            yield self._scored.filter(total__lt=last.total)
-        else:
-            unscored = unscored.filter(pk__gt=last.lead)
-        if not self._only_scored:
-            yield unscored
-
-    def _by_kana(self, last: Place | None) -> Iterator[QuerySet[Lead]]:
-        read = self._leads.filter(kana__gt="").order_by("kana", "pk")
-        unread = self._leads.filter(kana="").order_by("pk")
-        if last is None:
-            yield read
-        elif last.kana:
-            yield read.filter(kana=last.kana, pk__gt=last.lead)
-            yield read.filter(kana__gt=last.kana)
-        else:
-            unread = unread.filter(pk__gt=last.lead)
-        yield unread
-
-    def _by_created(self, last: Place | None) -> Iterator[QuerySet[Lead]]:
-        dated = self._leads.filter(created_at__isnull=False).order_by("-created_at", "-pk")
-        undated = self._leads.filter(created_at=None).order_by("-pk")
-        if last is None:
-            yield dated
-        elif last.created_at is not None:
-            yield dated.filter(created_at=last.created_at, pk__lt=last.lead)
-            yield dated.filter(created_at__lt=last.created_at)
-        else:
-            undated = undated.filter(pk__lt=last.lead)
-        yield undated
+            return parts_after(
+                Place(last.kana or None, last.lead) if last else None,
+                self._leads.filter(kana__gt=""),
+                "kana",
+                lacking=self._leads.filter(kana=""),
+            )
+        if self._wanted.sort == "active":
+            return parts_after(
+                Place(last.active_at, last.lead) if last else None,
+                self._acted,
+                "at",
+                down=True,
+                lacking=self._leads.filter(~Exists(LastEvent.objects.filter(pk=OuterRef("pk")))),
+            )
+        if self._wanted.sort == "created":
+            return parts_after(
+                Place(last.created_at, last.lead) if last else None,
+                self._leads.filter(created_at__isnull=False),
+                "created_at",
+                down=True,
+                newest_first=True,
+                lacking=self._leads.filter(created_at=None),
+            )
+        return parts_after(
+            Place(last.total, last.lead) if last else None,
+            self._scored,
+            "total",
+            down=True,
+            lacking=None if self._only_scored else self._unscored,
+        )
 
     def count(self) -> int:
         """How many there are; just above ``COUNTED`` stands for any number beyond."""

@@ -14,8 +14,8 @@ from teichaku.engine.rulebook.prose.names import names_of
 from teichaku.engine.rulebook.show import predicate_sentence
 from teichaku.leads.models import Lead
 from teichaku.leads.selectors import lead_labels
+from teichaku.rulebook.selectors import editions
 from teichaku.scoring.explanations import Explanation
-from teichaku.scoring.models import Qualification
 
 MOST_DEALS = 20
 
@@ -37,6 +37,8 @@ def lead_shown(uid: UUID) -> Lead | None:
 
 def lead_label(lead: Lead) -> str:
     """What the lead is called: by name, address, or the id that another system gave."""
+    if lead.kind == Lead.Kind.ERASED:
+        return str(lead)
     return lead.name or lead.email or lead_labels([lead.pk])[lead.pk]
 
 
@@ -54,15 +56,26 @@ def definition_lines(explanation: Explanation, lang: str) -> list[DefinitionLine
     ]
 
 
-def qualifications_of(lead: Lead) -> QuerySet[Qualification]:
+@dataclass(frozen=True, slots=True)
+class MqlRow:
+    """When the lead qualified, with what total, by which edition; without a title, by a file."""
+
+    at: datetime
+    total: float | None
+    title: str
+    edition: int | None
+
+
+def qualifications_of(lead: Lead) -> list[MqlRow]:
     """When the lead qualified, newest first, as far as it still stands."""
-    return (
-        qualifications_standing()
-        .filter(lead__root=lead)
-        .select_related("revision")
-        .defer("revision__document", "evidence")
-        .order_by("-at", "-pk")
-    )
+    rows = qualifications_standing().filter(lead__root=lead).order_by("-at", "-pk")
+    numbers = editions()
+    return [
+        MqlRow(at, total, title or "", numbers.get(revision) if revision else None)
+        for at, total, title, revision in rows.values_list(
+            "at", "total", "revision__title", "revision_id"
+        )
+    ]
 
 
 def deals_of(lead: Lead) -> QuerySet[Deal]:

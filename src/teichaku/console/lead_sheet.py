@@ -14,7 +14,6 @@ from django.utils.translation import gettext as _
 
 from teichaku.accounts.models import User
 from teichaku.console.lead_fields import LABELS
-from teichaku.console.selectors import roots_last_active
 from teichaku.core import bulk
 from teichaku.core.canonical import canonical_json
 from teichaku.core.errors import InvalidInput
@@ -23,6 +22,7 @@ from teichaku.leads.lead_writes import ATTRIBUTE, LEAD_FIELDS, lead_texts
 from teichaku.leads.models import AttributeDefinition, Lead
 from teichaku.rulebook.selectors import zone_in_force
 from teichaku.scoring.models import Score
+from teichaku.tracking.last_events import roots_last_active
 
 MOST_ROWS = 50_000
 MOST_CHANGED = 1_000  # leads in one changed file

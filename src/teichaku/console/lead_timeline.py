@@ -8,19 +8,28 @@ from datetime import date, datetime
 from itertools import groupby
 from zoneinfo import ZoneInfo
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from teichaku.accounts.models import User
-from teichaku.console.event_words import EVENT_ICONS, EVENT_WORDS, MAIL, OTHER_ICON, SALES
+from teichaku.console.event_words import MAIL, SALES
 from teichaku.console.lead_fields import LABELS, field_label, source_word
 from teichaku.console.lead_filters import qualifications_standing
 from teichaku.core.models import Change
 from teichaku.core.registry import Text
 from teichaku.deals.activities import KINDS
 from teichaku.deals.models import Activity
+from teichaku.deals.outcome_chips import outcome_text
+from teichaku.forms.submissions import EVENT_SOURCE
 from teichaku.leads.models import Company, Lead
 from teichaku.scoring.models import Qualification
+from teichaku.tracking.event_words import (
+    EVENT_ICONS,
+    EVENT_WORDS,
+    OTHER_ICON,
+    recorder_word,
+)
 from teichaku.tracking.models import Event
 
 EVENTS_PER_PAGE = 50
@@ -45,6 +54,7 @@ class Happening:
     icon: str
     source: Text
     tone: str = ""
+    address: str = ""  # of the page that tells more
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,12 +96,14 @@ def event_happening(event: Event) -> Happening:
     """The event in words."""
     shape = event.signature
     parts = (shape.path, shape.form, shape.asset, shape.campaign, shape.rank)
+    of_form = event.source == EVENT_SOURCE
     return Happening(
         at=event.at,
         text=EVENT_WORDS.get(shape.type, shape.type),
         object=" ".join(filter(None, parts)),
         icon=EVENT_ICONS.get(shape.type, OTHER_ICON),
-        source=event.source,
+        source=_("Form") if of_form else recorder_word(event.source),
+        address=reverse("forms:submission", args=[event.external_id]) if of_form else "",
     )
 
 
@@ -113,7 +125,7 @@ def _activities(members: Sequence[int], most: int) -> Iterator[Happening]:
         yield Happening(
             at=activity.at,
             text=KINDS.get(activity.kind) or activity.kind or _("Activity"),
-            object=" ".join(filter(None, (activity.outcome, activity.note))),
+            object=" ".join(filter(None, (str(outcome_text(activity)), activity.note))),
             icon=_ACTIVITY_ICONS.get(activity.kind, "message-square"),
             source=activity.owner.name if activity.owner else "",
         )

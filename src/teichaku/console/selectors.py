@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Max, OuterRef, Subquery
+from django.db.models import Max
 
 from teichaku.console.lead_filters import (
     Found,
@@ -20,7 +20,7 @@ from teichaku.leads.models import Lead
 from teichaku.leads.selectors import lead_labels
 from teichaku.rulebook.models import Revision
 from teichaku.scoring.models import Score
-from teichaku.tracking.models import Event
+from teichaku.tracking.last_events import roots_last_active
 
 PAGE_SIZE = 50
 
@@ -73,21 +73,6 @@ def leads_listed(wanted: LeadFilter, *, after: UUID | None = None) -> LeadPage:
         count=matches.count() if more or after else len(lines),
         revisions=list(known) if revisions else [],
     )
-
-
-def roots_last_active(roots: Collection[int]) -> dict[int, datetime]:
-    """When each root lead, or one merged into it, last did something that counts."""
-    latest = (
-        Event.objects.filter(lead=OuterRef("pk"), origin=Event.Origin.HUMAN, retracted_at=None)
-        .order_by("-at")
-        .values("at")[:1]
-    )
-    rows = Lead.objects.filter(root__in=roots).values_list("root_id", Subquery(latest))
-    found: dict[int, datetime] = {}
-    for root, at in rows:
-        if at is not None:
-            found[root] = max(at, found.get(root, at))
-    return found
 
 
 def _lines(found: Sequence[Found]) -> list[LeadRow]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import groupby
 
 from django.http import HttpRequest
@@ -12,6 +13,8 @@ from django.utils.functional import SimpleLazyObject
 
 from teichaku.accounts.access import rights_of, standing_of
 from teichaku.accounts.models import User
+from teichaku.console.job_registrations import RIGHT as JOBS
+from teichaku.core.job_watch import JobsStanding, jobs_standing
 from teichaku.core.menus import Command, NavigationItem, commands, navigation
 from teichaku.core.registry import Text
 from teichaku.notify.selectors import MANY, notifications_unread, tasks_due
@@ -47,18 +50,28 @@ class Shell:
         """The rights of the person."""
         return rights_of(self._request)
 
-    @property
+    @cached_property
     def unread(self) -> str:
         """How many notifications the person has not read, "" for none."""
         user = self._request.user
         count = notifications_unread(user) if isinstance(user, User) else 0
         return f"{MANY}+" if count > MANY else str(count or "")
 
-    @property
+    @cached_property
     def tasks_due(self) -> int:
         """How many of the person's tasks are past their time."""
         user, roles = self._request.user, standing_of(self._request).roles
         return tasks_due(user, roles) if isinstance(user, User) else 0
+
+    @cached_property
+    def jobs_trouble(self) -> JobsStanding | None:
+        """How background work stands, if it needs a person and this one looks after it. Asked on
+        every page, since nobody else could tell of workers that are all away.
+        """
+        if JOBS not in self.rights or self._request.path == reverse("console:jobs"):
+            return None
+        standing = jobs_standing()
+        return None if standing.fine else standing
 
     def navigation(self) -> Iterator[list[Way]]:
         """The lines that the person sees, by group."""

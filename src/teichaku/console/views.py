@@ -13,7 +13,8 @@ from django.views.decorators.http import require_safe
 
 from teichaku.accounts.access import needs, rights_of
 from teichaku.accounts.actors import person_of
-from teichaku.console.editing import may_edit
+from teichaku.consent.lead_block import consented_lead
+from teichaku.console.editing import may_contact, may_edit
 from teichaku.console.forms import LeadFilterForm, SavedViewForm
 from teichaku.console.lead_advice import advice
 from teichaku.console.lead_fields import company_fields, lead_fields
@@ -25,19 +26,30 @@ from teichaku.console.lead_page import (
     lead_shown,
     qualifications_of,
 )
+from teichaku.console.lead_prospects import prospect_lines
 from teichaku.console.lead_timeline import LAST_PAGE, VIEWS, timeline
+from teichaku.console.merge_undo import undo_offered
 from teichaku.console.saved_views import views_for_user
 from teichaku.console.score_lines import score_lines
 from teichaku.console.selectors import leads_listed
+from teichaku.deals.first_contact import is_contacted
 from teichaku.engine.rulebook.model import Rulebook
+from teichaku.forms.lead_block import formed_lead
+from teichaku.handover.lead_block import handed_lead
+from teichaku.leads.lead_merges import merges_of_lead
 from teichaku.leads.models import Lead
 from teichaku.rulebook.selectors import (
     DEFAULT_ZONE,
     activation_in_force,
+    editions,
     rulebook_in_force,
     rulebook_of,
 )
-from teichaku.scoring.explanations import lead_explained
+from teichaku.scoring.explanations import lead_explained, lead_prospects
+from teichaku.scoring.selectors import segments_of
+from teichaku.tracking.claims import same_device
+
+MOST_MERGES = 20
 
 
 @require_safe
@@ -82,6 +94,7 @@ def lead(request: HttpRequest, uid: UUID) -> HttpResponse:
         "lead": found,
         **_own(request, found),
         "qualifications": qualifications_of(found),
+        "edition": editions().get(activation.revision_id) if activation else None,
         "timeline": timeline(found, view=_view(request), page=_page(request), zone=zone),
         "revision": activation.revision if activation else None,
         "zone": zone,
@@ -98,18 +111,31 @@ def _own(request: HttpRequest, found: Lead) -> dict[str, object]:
         "company_fields": company_fields(found.company.root) if found.company else (),
         "edit_url": "console:lead_field",
         "may_edit": may_edit(request, found),
+        "may_contact": may_contact(request, found),
+        "may_create_deal": "deals.edit" in rights_of(request),
+        "contacted": is_contacted(found),
         "deals": deals_of(found),
+        "consented": consented_lead(found, rights_of(request)),
+        "formed": formed_lead(found, rights_of(request)),
+        "handed": handed_lead(found, person_of(request), rights_of(request)),
         "timeline_views": VIEWS.items(),
+        "segments": segments_of(found.pk),
+        "merges": merges_of_lead(found)[:MOST_MERGES],
+        "alike": same_device(found),
+        "may_merge": "leads.merge" in rights_of(request),
+        "undo": undo_offered(request),
     }
 
 
 def _score(found: Lead, rulebook: Rulebook) -> dict[str, object]:
     explanation = lead_explained(found.pk, rulebook)
+    language = get_language() or settings.LANGUAGE_CODE
     return {
         "score": explanation,
         "advice": advice(explanation),
+        "prospects": prospect_lines(lead_prospects(found.pk, rulebook), rulebook, language),
         "lines": score_lines(explanation.reasons, rulebook),
-        "conditions": definition_lines(explanation, get_language() or settings.LANGUAGE_CODE),
+        "conditions": definition_lines(explanation, language),
     }
 
 

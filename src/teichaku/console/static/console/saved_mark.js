@@ -1,9 +1,10 @@
-// The way back after a saved field: it stays for ten seconds, longer while the focus is in it.
-const STAYS = 10_000;
+// The way back after something was saved: it stays for ten seconds, or as many as it says, longer
+// while the focus is in it.
+const SECONDS = "10";
 
 class SavedMark extends HTMLElement {
   connectedCallback() {
-    this.timer = setTimeout(() => this.leave(), STAYS);
+    this.timer = setTimeout(() => this.leave(), Number(this.getAttribute("seconds") ?? SECONDS) * 1_000);
   }
 
   disconnectedCallback() {

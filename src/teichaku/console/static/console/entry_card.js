@@ -1,0 +1,52 @@
+// An entry card says when it could not save, keeps what was typed, and sends it again by itself.
+const PAUSE = 5_000;
+
+class EntryCard extends HTMLElement {
+  connectedCallback() {
+    this.unsent = new Set();
+    this.addEventListener("htmx:sendError", (event) => this.failed(event));
+    this.addEventListener("htmx:responseError", (event) => this.failed(event));
+    this.addEventListener("htmx:afterRequest", (event) => this.answered(event));
+    this.again = () => this.resend();
+    window.addEventListener("online", this.again);
+  }
+
+  disconnectedCallback() {
+    window.removeEventListener("online", this.again);
+    clearTimeout(this.timer);
+  }
+
+  // Buttons inside a field send that field, so the field is what is sent again.
+  failed(event) {
+    const part = event.target.closest("[data-field], form.entry");
+    if (part) this.unsent.add(part.dataset.field ?? "");
+    this.say(this.dataset.unsent);
+    clearTimeout(this.timer);
+    this.timer = setTimeout(this.again, PAUSE);
+  }
+
+  answered(event) {
+    if (!event.detail.successful || !this.waiting) return;
+    this.unsent.delete(this.waiting.name);
+    this.waiting = undefined;
+    if (this.unsent.size) this.resend();
+    else this.say(this.dataset.sent);
+  }
+
+  resend() {
+    clearTimeout(this.timer);
+    const [name] = this.unsent;
+    if (name === undefined) return;
+    this.waiting = { name };
+    if (name === "") this.querySelector("form.entry").requestSubmit();
+    else this.querySelector(`[data-field="${CSS.escape(name)}"]`)?.dispatchEvent(new Event("change", { bubbles: true }));
+  }
+
+  say(text) {
+    const line = this.querySelector(".entry-card__trouble");
+    line.textContent = text;
+    line.hidden = false;
+  }
+}
+
+customElements.define("entry-card", EntryCard);
