@@ -34,9 +34,9 @@ def row_2(kind: str, *, quick: bool) -> list[Figure]:
 def _full_rescore(
     row: str, leads: int, events: int, kind: str, *, limit: float, repetitions: int
 ) -> list[Figure]:
-    with _fresh(leads, events) as files:
+    with fresh_files(leads, events) as files:
         for entity in ("companies", "leads", "events"):
-            _imported(entity, files[entity])
+            imported(entity, files[entity])
         seconds = _rescore(repetitions)
     name = f"{row} full rescore {leads:,} leads / {events:,} events, {kind}"
     return [Figure(name, seconds, "s", "at most", limit)]
@@ -45,9 +45,9 @@ def _full_rescore(
 def row_7(kind: str, *, quick: bool) -> list[Figure]:
     """Files brought in with everything that an import does: matching, quarantine, audit, outbox."""
     leads, events = (200, 2_000) if quick else (200_000, 500_000)
-    with _fresh(leads, events) as files:
+    with fresh_files(leads, events) as files:
         entities = ("users", "companies", "leads", "events", "deals")
-        rates = {entity: _imported(entity, files[entity]) for entity in entities}
+        rates = {entity: imported(entity, files[entity]) for entity in entities}
     limits = {"leads": 5_000, "deals": 5_000, "events": 20_000}
     return [
         Figure(f"7 import of {entity}, {kind}", rates[entity], "rows/s", "at least", limit)
@@ -55,19 +55,24 @@ def row_7(kind: str, *, quick: bool) -> list[Figure]:
     ]
 
 
-@contextmanager
-def _fresh(leads: int, events: int) -> Iterator[dict[str, Path]]:
-    """Files of a simulated company, beside an empty database."""
+def fresh_database() -> None:
+    """Nothing; the database has its tables, and nothing in them."""
     django.setup()
-    from teichaku.console.simulation import company_write, simulate
-
     call_command("migrate", verbosity=0)
     call_command("flush", verbosity=0, interactive=False)
+
+
+@contextmanager
+def fresh_files(leads: int, events: int) -> Iterator[dict[str, Path]]:
+    """Files of a simulated company, beside an empty database."""
+    fresh_database()
+    from teichaku.console.simulation import company_write, simulate
+
     with tempfile.TemporaryDirectory() as folder:
         yield company_write(simulate(leads, events, SEED), Path(folder))
 
 
-def _imported(entity: str, path: Path) -> float:
+def imported(entity: str, path: Path) -> float:
     """Rows per second of a file's import, start to end."""
     from teichaku.core.actors import SYSTEM
     from teichaku.intake.services import import_file
@@ -90,7 +95,7 @@ def _rescore(repetitions: int) -> float:
 
     found, before = [], None
     for points in range(repetitions + 1):
-        _activate(points)
+        activated(points)
         started, worked = time.perf_counter(), time.process_time()
         refresh = scores_refresh(actor=SYSTEM)
         found.append(time.perf_counter() - started)
@@ -106,7 +111,8 @@ def _rescore(repetitions: int) -> float:
     return min(found[1:])  # the first one built the store
 
 
-def _activate(points: int) -> None:
+def activated(points: int) -> None:
+    """Nothing; the example rulebook is in force, with so many points more for everybody."""
     from teichaku.core.actors import SYSTEM
     from teichaku.engine.rulebook.load import load
     from teichaku.rulebook.services import revision_activate, revision_save

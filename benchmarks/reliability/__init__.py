@@ -1,0 +1,1 @@
+"""Whether entries survive workers and servers that are killed while people enter."""
