@@ -131,3 +131,29 @@ def test_no_other_file_reads_the_environment():
         if re.search(r"os\.(environ\b(?!\.setdefault)|getenv)", path.read_text(encoding="utf-8"))
     }
     assert readers == {"config/environment.py"}
+
+
+def test_the_site_has_the_address_of_its_first_public_host():
+    assert read({}).address == "http://127.0.0.1:8000"
+    hosts = "localhost,.example.co.jp,teichaku.example.co.jp"
+    assert read({"TEICHAKU_ALLOWED_HOSTS": hosts}).address == "https://teichaku.example.co.jp"
+    assert read({"TEICHAKU_ADDRESS": "https://a.example/b/"}).address == "https://a.example/b"
+
+
+@pytest.mark.parametrize("address", ["a.example", "ftp://a.example", "https://", "https://a/?b=c"])
+def test_an_address_that_pages_cannot_have_is_refused(address):
+    with pytest.raises(MalformedEnvironment, match=r"https://teichaku\.example"):
+        read({"TEICHAKU_ADDRESS": address})
+
+
+def test_the_demo_keeps_its_mails_unless_a_server_is_configured(elsewhere, monkeypatch):
+    for name in ("TEICHAKU_ADDRESS", "TEICHAKU_EMAIL_URL"):
+        monkeypatch.setenv(name, "x")  # so that both are as they were afterwards
+        monkeypatch.delenv(name)
+    environment.choose_demo(8031, elsewhere / "メール 1")
+    found = read()
+    assert found.address == "http://127.0.0.1:8031"
+    assert (found.email.kind, found.email.folder) == ("file", str(elsewhere / "メール 1"))
+    monkeypatch.setenv("TEICHAKU_EMAIL_URL", "smtp://mail.example.co.jp")
+    environment.choose_demo(8031, elsewhere)
+    assert read().email.host == "mail.example.co.jp"

@@ -11,19 +11,24 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote, unquote, urlsplit
+from urllib.request import url2pathname
 
 from teichaku.core.errors import TeichakuError
 
 VARIABLES = frozenset(
     {
         "DATABASE_URL",
+        "TEICHAKU_ADDRESS",
         "TEICHAKU_ALLOWED_HOSTS",
         "TEICHAKU_AUDIT_KEY",
+        "TEICHAKU_CHATWORK_URL",
         "TEICHAKU_DEBUG",
         "TEICHAKU_EMAIL_FROM",
         "TEICHAKU_EMAIL_URL",
         "TEICHAKU_GOOGLE_CLIENT_ID",
         "TEICHAKU_GOOGLE_CLIENT_SECRET",
+        "TEICHAKU_LINE_WORKS_AUTH_URL",
+        "TEICHAKU_LINE_WORKS_URL",
         "TEICHAKU_MICROSOFT_CLIENT_ID",
         "TEICHAKU_MICROSOFT_CLIENT_SECRET",
         "TEICHAKU_MICROSOFT_TENANT",
@@ -44,6 +49,10 @@ SECRETS = frozenset(
 DEFAULT_DATABASE = "sqlite:///teichaku.sqlite3"
 LOOPBACK_HOSTS = ("localhost", "127.0.0.1", "[::1]")
 DEFAULT_EMAIL_FROM = "teichaku@localhost"
+DEFAULT_ADDRESS = "http://127.0.0.1:8000"
+LINE_WORKS = "https://www.worksapis.com/v1.0"
+LINE_WORKS_AUTH = "https://auth.worksmobile.com/oauth2/v2.0"
+CHATWORK = "https://api.chatwork.com/v2"
 MOST_PROXIES = 9
 DATABASE_SCHEMES = ("sqlite", "postgres", "postgresql")
 
@@ -93,6 +102,10 @@ class Environment:
     google: OidcClient
     microsoft: OidcClient
     proxies: int
+    address: str
+    line_works: str
+    line_works_auth: str
+    chatwork: str
 
 
 def refusal(name: str, value: str, expected: str) -> MalformedEnvironment:
@@ -174,7 +187,7 @@ def email_server(environ: Mapping[str, str], name: str) -> EmailServer:
     if parts.scheme == "console":
         return EmailServer("console")
     if parts.scheme == "file" and len(parts.path) > 1:
-        return EmailServer("file", folder=unquote(parts.path))
+        return EmailServer("file", folder=url2pathname(parts.path))
     if parts.scheme not in EMAIL_SCHEMES or not parts.hostname:
         raise refusal(name, "", expected)
     tls, usual_port = EMAIL_SCHEMES[parts.scheme]
@@ -192,6 +205,21 @@ def count(environ: Mapping[str, str], name: str, most: int) -> int:
     if not value.isascii() or not value.isdigit() or int(value) > most:
         raise refusal(name, value, f"a number from 0 to {most}")
     return int(value)
+
+
+def web_address(environ: Mapping[str, str], name: str, default: str) -> str:
+    """The variable as the beginning of addresses: scheme, host, perhaps a path, no slash after."""
+    value = text(environ, name, default)
+    parts = urlsplit(value)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
+        raise refusal(name, value, "an address such as https://teichaku.example.co.jp")
+    return value.rstrip("/")
+
+
+def site_address(environ: Mapping[str, str], name: str, allowed: tuple[str, ...]) -> str:
+    """Where people reach the site; without the variable the first host that others can reach."""
+    public = [host for host in allowed if host not in LOOPBACK_HOSTS and not host.startswith(".")]
+    return web_address(environ, name, f"https://{public[0]}" if public else DEFAULT_ADDRESS)
 
 
 def oidc_client(environ: Mapping[str, str], prefix: str, *, tenant: bool) -> OidcClient:
@@ -271,6 +299,16 @@ def choose_scratch(folder: Path) -> None:
     os.environ["TEICHAKU_STATE_DIR"] = str(folder / "state")
 
 
+def choose_demo(port: int, folder: Path) -> None:
+    """Nothing; the demo's worker links to the demo, and keeps its mails in the folder.
+
+    Printed, they would bury the log-ins. What is configured stays so.
+    """
+    os.environ.setdefault("TEICHAKU_ADDRESS", f"http://127.0.0.1:{port}")
+    if "TEICHAKU_EMAIL_URL_FILE" not in os.environ:
+        os.environ.setdefault("TEICHAKU_EMAIL_URL", folder.as_uri())
+
+
 def read(environ: Mapping[str, str] = os.environ) -> Environment:
     """The whole environment, or ``MalformedEnvironment`` at the first variable that is wrong."""
     url = database_url(environ, "DATABASE_URL")
@@ -279,13 +317,14 @@ def read(environ: Mapping[str, str] = os.environ) -> Environment:
     key = given or generated_secret(state_dir)
     derived = hmac.new(key.encode(), b"teichaku audit", hashlib.sha256).hexdigest()
     known = VARIABLES | {f"{name}_FILE" for name in SECRETS}
+    allowed = hosts(environ, "TEICHAKU_ALLOWED_HOSTS")
     return Environment(
         database_url=url,
         secret_key=key,
         secret_key_generated=given is None,
         audit_key=secret(environ, "TEICHAKU_AUDIT_KEY") or derived,
         debug=boolean(environ, "TEICHAKU_DEBUG", default=False),
-        allowed_hosts=hosts(environ, "TEICHAKU_ALLOWED_HOSTS"),
+        allowed_hosts=allowed,
         state_dir=state_dir,
         unknown=tuple(sorted(n for n in environ if n.startswith("TEICHAKU_") and n not in known)),
         email=email_server(environ, "TEICHAKU_EMAIL_URL"),
@@ -293,4 +332,8 @@ def read(environ: Mapping[str, str] = os.environ) -> Environment:
         google=oidc_client(environ, "TEICHAKU_GOOGLE", tenant=False),
         microsoft=oidc_client(environ, "TEICHAKU_MICROSOFT", tenant=True),
         proxies=count(environ, "TEICHAKU_PROXIES", MOST_PROXIES),
+        address=site_address(environ, "TEICHAKU_ADDRESS", allowed),
+        line_works=web_address(environ, "TEICHAKU_LINE_WORKS_URL", LINE_WORKS),
+        line_works_auth=web_address(environ, "TEICHAKU_LINE_WORKS_AUTH_URL", LINE_WORKS_AUTH),
+        chatwork=web_address(environ, "TEICHAKU_CHATWORK_URL", CHATWORK),
     )

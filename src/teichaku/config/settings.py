@@ -20,6 +20,7 @@ SECRET_KEY = ENVIRONMENT.secret_key
 AUDIT_KEY = ENVIRONMENT.audit_key
 STATE_DIR = ENVIRONMENT.state_dir
 ALLOWED_HOSTS = list(ENVIRONMENT.allowed_hosts)
+SITE_ADDRESS = ENVIRONMENT.address
 
 INSTALLED_APPS = [
     "django.contrib.auth",
@@ -36,11 +37,16 @@ INSTALLED_APPS = [
     "teichaku.intake.apps.IntakeConfig",
     "teichaku.rulebook.apps.RulebookConfig",
     "teichaku.leads.apps.LeadsConfig",
+    "teichaku.consent.apps.ConsentConfig",
     "teichaku.tracking.apps.TrackingConfig",
+    "teichaku.forms.apps.FormsConfig",
     "teichaku.scoring.apps.ScoringConfig",
     "teichaku.deals.apps.DealsConfig",
+    "teichaku.handover.apps.HandoverConfig",
+    "teichaku.exhibitions.apps.ExhibitionsConfig",
     "teichaku.inputs.apps.InputsConfig",
     "teichaku.kpi.apps.KpiConfig",
+    "teichaku.meetings.apps.MeetingsConfig",
     "teichaku.checklist.apps.ChecklistConfig",
     "teichaku.console.apps.ConsoleConfig",
     # After our rooms, so that our templates win over those that the library brings.
@@ -53,6 +59,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "teichaku.tracking.direct.CollectorMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "teichaku.core.http.ContentSecurityPolicyMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -178,6 +185,9 @@ EMAIL_USE_TLS = ENVIRONMENT.email.tls == "starttls"
 EMAIL_USE_SSL = ENVIRONMENT.email.tls == "ssl"
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = ENVIRONMENT.email_from
+LINE_WORKS_API = ENVIRONMENT.line_works
+LINE_WORKS_AUTH = ENVIRONMENT.line_works_auth
+CHATWORK_API = ENVIRONMENT.chatwork
 
 LANGUAGE_CODE = "ja"
 LANGUAGES = [("ja", _("Japanese")), ("en", _("English"))]
@@ -213,4 +223,6 @@ LOGGING = {
     "disable_existing_loggers": False,
     "handlers": {"stderr": {"class": "logging.StreamHandler"}},
     "root": {"handlers": ["stderr"], "level": "WARNING"},
+    # Requests that wait for a moment are the usual course of things where beacons come in.
+    "loggers": {"waitress.queue": {"level": "ERROR"}},
 }
