@@ -17,13 +17,14 @@ from teichaku.core.models import AuditEntry
 from teichaku.core.settings import setting_write
 from teichaku.notify.attachments import Attachment
 from teichaku.notify.decisions import deliveries_give_up, deliveries_send_again
-from teichaku.notify.deliveries import INTERRUPTED_AFTER, deliveries_send
+from teichaku.notify.deliveries import deliveries_send
 from teichaku.notify.messages import company
 from teichaku.notify.models import Delivery, Notification, Task, Via, Way
 from teichaku.notify.planning import deliveries_plan
 from teichaku.notify.preferences import preferences_write
 from teichaku.notify.reading import notification_open
 from teichaku.notify.services import notifications_create
+from teichaku.notify.settling import INTERRUPTED_AFTER
 from teichaku.notify.wishes import Wish
 
 pytestmark = pytest.mark.django_db

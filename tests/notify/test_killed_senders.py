@@ -15,8 +15,9 @@ from teichaku.accounts.services import user_create
 from teichaku.core import clock
 from teichaku.core.actors import SYSTEM
 from teichaku.notify.decisions import deliveries_send_again
-from teichaku.notify.deliveries import INTERRUPTED_AFTER, deliveries_send
+from teichaku.notify.deliveries import deliveries_send
 from teichaku.notify.models import Delivery
+from teichaku.notify.settling import INTERRUPTED_AFTER
 
 PEOPLE = 14
 KILLS = 4

@@ -16,7 +16,6 @@ from teichaku.core.jobs import run_one
 from teichaku.core.models import AuditEntry, OutboxMessage
 from teichaku.core.settings import setting_write
 from teichaku.notify import letter_sending
-from teichaku.notify.deliveries import INTERRUPTED_AFTER
 from teichaku.notify.letter_gates import LetterGate, letter_gates
 from teichaku.notify.letter_sending import letters_send
 from teichaku.notify.letter_text import contact, legal_name, postal_address
@@ -30,6 +29,7 @@ from teichaku.notify.letters import (
     letters_queue,
 )
 from teichaku.notify.models import Letter, Task
+from teichaku.notify.settling import INTERRUPTED_AFTER
 
 pytestmark = pytest.mark.django_db
 PAGE = "/settings/notifications/letters/"

@@ -24,7 +24,7 @@ from teichaku.notify.messages import GROUP_LABELS
 from teichaku.notify.models import Delivery, Via
 from teichaku.notify.preferences import address_checked
 from teichaku.notify.reasons import explained
-from teichaku.notify.selectors import deliveries_in, deliveries_open
+from teichaku.notify.selectors import deliveries_in, outgoing_open
 from teichaku.notify.senders.mail import sender_address
 from teichaku.notify.trials import trial_send
 
@@ -98,7 +98,7 @@ def delivery_list(request: HttpRequest) -> HttpResponse:
     state = request.GET.get("state", "")
     state = state if state in Delivery.State.values else ""
     found = list(page_before(request, deliveries_in(state))[: PAGE_SIZE + 1])
-    counts = deliveries_open()
+    counts = outgoing_open(Delivery)
     context = {
         "state": state,
         "tabs": [(each.value, each.label, counts.get(each.value)) for each in Delivery.State],

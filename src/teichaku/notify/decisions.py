@@ -13,12 +13,9 @@ from teichaku.core.actors import Actor
 from teichaku.core.audit import audit_record
 from teichaku.notify.models import Delivery, Letter, Task
 from teichaku.notify.services import task_dismiss
+from teichaku.notify.settling import PARKED_TASKS, Table
 
 Values: TypeAlias = dict[str, Any]
-TASKS: dict[type[Delivery] | type[Letter], str] = {
-    Delivery: "notify.parked",
-    Letter: "notify.letters_parked",
-}
 
 
 def deliveries_send_again(*, uids: Collection[UUID] | None, actor: Actor) -> int:
@@ -59,7 +56,7 @@ def _decide(
     uids: Collection[UUID] | None,
     action: str,
     actor: Actor,
-    table: type[Delivery] | type[Letter],
+    table: Table,
     values: Values,
 ) -> int:
     parked = table._default_manager.filter(state=Delivery.State.PARKED)
@@ -70,6 +67,8 @@ def _decide(
             about = f"notify.{table._meta.model_name}"
             audit_record(actor=actor, action=action, object_type=about, count=decided)
         if not parked.exists():
-            for task in Task.objects.filter(kind=TASKS[table], done_at=None, dismissed_at=None):
+            for task in Task.objects.filter(
+                kind=PARKED_TASKS[table], done_at=None, dismissed_at=None
+            ):
                 task_dismiss(task=task, actor=actor)
     return decided

@@ -1,27 +1,19 @@
-"""Sending what is due: claimed first, sent once, settled after.
-
-A message is claimed under a token before it leaves, so a worker that dies in between leaves rows
-behind of which nobody can say whether they arrived. These are never sent again by themselves: they
-are parked, and an administrator decides.
-"""
+"""Sending what is due: claimed first, sent once, settled after."""
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta, tzinfo
+from datetime import datetime, time, tzinfo
 from itertools import groupby
 from uuid import UUID
 
 from django.db import transaction
 from django.db.models import F, Q
-from django.urls import reverse
 
-from teichaku.accounts.models import Role, User
-from teichaku.accounts.selectors import today
+from teichaku.accounts.models import User
 from teichaku.core import clock
-from teichaku.core.actors import SYSTEM
 from teichaku.core.ids import uuid7
 from teichaku.notify.hours import ONE_DAY, Hours, digest_instant
 from teichaku.notify.kinds import group_of
@@ -29,14 +21,12 @@ from teichaku.notify.messages import message_about, read_in
 from teichaku.notify.models import Delivery, Via
 from teichaku.notify.senders.outcomes import NotSent, Unsure
 from teichaku.notify.sending import message_send
-from teichaku.notify.services import task_create
+from teichaku.notify.settling import park, park_interrupted, settle_failure, settle_success
 from teichaku.notify.wishes import Wishes
 
 logger = logging.getLogger(__name__)
 
 PORTION = 200
-PAUSES = tuple(timedelta(minutes=n) for n in (1, 5, 30, 120))  # then it is parked
-INTERRUPTED_AFTER = timedelta(minutes=15)  # far longer than any sender waits
 MIDNIGHT = time(0)
 State = Delivery.State
 
@@ -53,7 +43,7 @@ class Parcel:
 
 def deliveries_send() -> int:
     """How many messages were taken by mail servers and chat services."""
-    _park_interrupted()
+    park_interrupted(Delivery)
     sent = 0
     while rows := _due():
         hours = Hours({row.notification.user_id for row in rows}, clock.now())
@@ -110,20 +100,21 @@ def _send(parcel: Parcel) -> bool:
     if not rows:
         return False
     by_id = {row.pk: row.notification for row in parcel.rows}
+    attempts = max(row.attempts for row in rows)
     try:
         with read_in(parcel.user):
             message = message_about([by_id[row.pk] for row in rows], digest=parcel.digest)
             message_send(message, parcel.user, parcel.via)
     except NotSent as failed:
-        _settle_failure(token, rows, failed.reason, again=failed.again)
+        settle_failure(Delivery, token, failed.reason, attempts=attempts, again=failed.again)
     except Unsure as failed:
-        _park(Q(message=token, state=State.SENDING), failed.reason)
+        park(Delivery, Q(message=token, state=State.SENDING), failed.reason)
     except Exception as error:
         # One bad row must not stop the others; what it says may quote a person's data.
         logger.error("a message could not be made (%s)", type(error).__name__)
-        _settle_failure(token, rows, type(error).__name__[:40], again=False)
+        settle_failure(Delivery, token, type(error).__name__[:40], attempts=attempts)
     else:
-        _settle_success(token)
+        settle_success(Delivery, token)
         return True
     return False
 
@@ -142,42 +133,3 @@ def _claim(parcel: Parcel) -> UUID:
             state=State.SENDING, message=token, claimed_at=now, attempts=F("attempts") + 1
         )
     return token
-
-
-def _settle_success(token: UUID) -> None:
-    # Also what was parked meanwhile, because this worker stood still: now it is known after all.
-    mine = Delivery.objects.filter(message=token, state__in=[State.SENDING, State.PARKED])
-    mine.update(state=State.SENT, reason="", settled_at=clock.now())
-
-
-def _settle_failure(token: UUID, rows: Sequence[Delivery], reason: str, *, again: bool) -> None:
-    mine = Q(message=token, state=State.SENDING)
-    attempts = max(row.attempts for row in rows)
-    if not again or attempts > len(PAUSES):
-        _park(mine, reason)
-        return
-    Delivery.objects.filter(mine).update(
-        state=State.WAITING, reason=reason, due_at=clock.now() + PAUSES[attempts - 1]
-    )
-
-
-def _park_interrupted() -> None:
-    """Nothing; what a worker was sending when it died now waits for a decision."""
-    stuck = Q(state=State.SENDING, claimed_at__lt=clock.now() - INTERRUPTED_AFTER)
-    _park(stuck, "interrupted")
-
-
-def _park(which: Q, reason: str) -> None:
-    """Nothing; the rows are parked, and administrators have one task a day to look at them."""
-    with transaction.atomic():
-        parked = Delivery.objects.filter(which).update(
-            state=State.PARKED, reason=reason, settled_at=clock.now()
-        )
-        if parked:
-            task_create(
-                kind="notify.parked",
-                key=f"notify.parked:{today()}",
-                role=Role.ADMINISTRATOR,
-                address=f"{reverse('notify:delivery_list')}?state=parked",
-                actor=SYSTEM,
-            )

@@ -13,8 +13,8 @@ from teichaku.accounts.actors import actor_of, person_of
 from teichaku.notify.admin_views import MANAGE, PAGE_SIZE, chosen_uids, page_before
 from teichaku.notify.decisions import letters_give_up, letters_send_again
 from teichaku.notify.letter_reasons import letter_explained
-from teichaku.notify.models import Delivery
-from teichaku.notify.selectors import letters_in, letters_open
+from teichaku.notify.models import Letter
+from teichaku.notify.selectors import letters_in, outgoing_open
 
 
 @require_safe
@@ -22,14 +22,14 @@ from teichaku.notify.selectors import letters_in, letters_open
 def letter_list(request: HttpRequest) -> HttpResponse:
     """Letters to people outside: to whom, how far each came and why; never what it says."""
     state = request.GET.get("state", "")
-    state = state if state in Delivery.State.values else ""
+    state = state if state in Letter.State.values else ""
     found = list(page_before(request, letters_in(state))[: PAGE_SIZE + 1])
-    counts = letters_open()
+    counts = outgoing_open(Letter)
     context = {
         "state": state,
-        "tabs": [(each.value, each.label, counts.get(each.value)) for each in Delivery.State],
+        "tabs": [(each.value, each.label, counts.get(each.value)) for each in Letter.State],
         "lines": [(row, letter_explained(row.reason)) for row in found[:PAGE_SIZE]],
-        "parked": counts[Delivery.State.PARKED],
+        "parked": counts[Letter.State.PARKED],
         "more": len(found) > PAGE_SIZE,
         "last": found[PAGE_SIZE - 1].pk if len(found) > PAGE_SIZE else None,
     }

@@ -186,11 +186,11 @@ class ServiceAccess(models.Model):
         return self.via
 
 
-class Delivery(models.Model):
-    """The one way that a notification takes out of the application, and how far it came.
+class Outgoing(models.Model):
+    """What is sent out of the application, and how far it came.
 
     It waits until it is due, is being sent under a ``message`` token, and then is sent, skipped
-    because nobody needs it any more, or parked for an administrator to decide.
+    because it must not or need not go, or parked for an administrator to decide.
     """
 
     class State(models.TextChoices):
@@ -203,11 +203,6 @@ class Delivery(models.Model):
         PARKED = "parked", _("Needs a decision")
 
     uid = models.UUIDField(default=uuid7, unique=True, editable=False)
-    notification = models.OneToOneField(
-        Notification, on_delete=models.PROTECT, related_name="delivery"
-    )
-    via = models.CharField(max_length=12, choices=Via.choices)
-    digest = models.BooleanField()
     due_at = models.DateTimeField()
     state = models.CharField(max_length=12, choices=State.choices, default=State.WAITING)
     message = models.UUIDField(null=True)
@@ -217,43 +212,53 @@ class Delivery(models.Model):
     reason = models.CharField(max_length=40, blank=True, default="")
 
     class Meta:
+        abstract = True
         constraints: ClassVar = [
-            models.CheckConstraint(
-                condition=Q(state__in=["waiting", "sending", "sent", "skipped", "parked"]),
-                name="notify_delivery_known_state",
-            ),
             models.CheckConstraint(
                 condition=Q(state__in=["waiting", "sending"], settled_at=None)
                 | Q(state__in=["sent", "skipped", "parked"], settled_at__isnull=False),
-                name="notify_delivery_settled_or_open",
+                name="notify_%(class)s_settled_or_open",
             ),
             models.CheckConstraint(
                 condition=~Q(state="sending") | Q(message__isnull=False, claimed_at__isnull=False),
-                name="notify_delivery_sent_under_token",
+                name="notify_%(class)s_sent_under_token",
             ),
         ]
         indexes: ClassVar = [
             models.Index(
-                fields=["due_at", "id"], condition=Q(state="waiting"), name="notify_delivery_due"
+                fields=["due_at", "id"], condition=Q(state="waiting"), name="notify_%(class)s_due"
             ),
+            models.Index(fields=["state", "-id"], name="notify_%(class)s_state"),
+        ]
+
+
+class Delivery(Outgoing):
+    """The one way that a notification takes out of the application."""
+
+    notification = models.OneToOneField(
+        Notification, on_delete=models.PROTECT, related_name="delivery"
+    )
+    via = models.CharField(max_length=12, choices=Via.choices)
+    digest = models.BooleanField()
+
+    class Meta(Outgoing.Meta):
+        indexes: ClassVar = [
+            *Outgoing.Meta.indexes,
             models.Index(
                 fields=["message"],
                 condition=Q(message__isnull=False),
                 name="notify_delivery_message",
             ),
-            models.Index(fields=["state", "-id"], name="notify_delivery_state"),
         ]
 
     def __str__(self) -> str:
         return f"{self.notification_id} by {self.via}: {self.state}"
 
 
-class Letter(models.Model):
+class Letter(Outgoing):
     """A mail to somebody outside, who has no account; one per ``key``, sent at most once.
 
-    It waits until it is due, is being sent under a ``message`` token, and then is sent, skipped
-    because it must not or need not go, or parked for an administrator to decide. The lead is no
-    foreign key, for leads lie above.
+    The lead is no foreign key, for leads lie above.
     """
 
     class Purpose(models.TextChoices):
@@ -262,7 +267,6 @@ class Letter(models.Model):
         TRANSACTIONAL = "transactional", _("Direct answer")
         ADVERTISING = "advertising", _("Advertising mail")
 
-    uid = models.UUIDField(default=uuid7, unique=True, editable=False)
     key = models.CharField(max_length=200, unique=True)
     purpose = models.CharField(max_length=13, choices=Purpose.choices)
     address = models.TextField()
@@ -273,40 +277,20 @@ class Letter(models.Model):
     link = models.TextField(blank=True, default="")
     link_label = models.TextField(blank=True, default="")
     queued_at = models.DateTimeField()
-    due_at = models.DateTimeField()
-    state = models.CharField(
-        max_length=12, choices=Delivery.State.choices, default=Delivery.State.WAITING
-    )
-    message = models.UUIDField(null=True)
-    attempts = models.PositiveSmallIntegerField(default=0)
-    claimed_at = models.DateTimeField(null=True)
-    settled_at = models.DateTimeField(null=True)
-    reason = models.CharField(max_length=40, blank=True, default="")
 
-    class Meta:
+    class Meta(Outgoing.Meta):
         constraints: ClassVar = [
+            *Outgoing.Meta.constraints,
             models.CheckConstraint(
                 condition=Q(purpose__in=["transactional", "advertising"]),
                 name="notify_letter_known_purpose",
             ),
-            models.CheckConstraint(
-                condition=Q(state__in=["waiting", "sending"], settled_at=None)
-                | Q(state__in=["sent", "skipped", "parked"], settled_at__isnull=False),
-                name="notify_letter_settled_or_open",
-            ),
-            models.CheckConstraint(
-                condition=~Q(state="sending") | Q(message__isnull=False, claimed_at__isnull=False),
-                name="notify_letter_sent_under_token",
-            ),
         ]
         indexes: ClassVar = [
-            models.Index(
-                fields=["due_at", "id"], condition=Q(state="waiting"), name="notify_letter_due"
-            ),
+            *Outgoing.Meta.indexes,
             models.Index(
                 fields=["claimed_at"], condition=Q(state="sending"), name="notify_letter_sending"
             ),
-            models.Index(fields=["state", "-id"], name="notify_letter_state"),
             models.Index(fields=["lead_id"], name="notify_letter_lead"),
         ]
 

@@ -24,7 +24,7 @@ from teichaku.notify import jobs
 from teichaku.notify.kinds import Kind, task_kinds
 from teichaku.notify.letter_text import contact, legal_name, postal_address
 from teichaku.notify.messages import company
-from teichaku.notify.selectors import MANY, deliveries_parked, letters_parked, tasks_held
+from teichaku.notify.selectors import outgoing_parked, tasks_held
 from teichaku.notify.services import tasks_hand_over
 
 TASKS, MANAGE = "notify.tasks", "notify.manage"
@@ -122,7 +122,7 @@ def _pages() -> None:
             MANAGE,
             group=4,
             position=60,
-            count=lambda user: min(deliveries_parked() + letters_parked(), MANY),
+            count=lambda user: outgoing_parked(),
         ),
     )
     for name, command in (

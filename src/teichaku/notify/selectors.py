@@ -16,6 +16,7 @@ from teichaku.notify.models import (
     Delivery,
     Letter,
     Notification,
+    Outgoing,
     Task,
     Via,
 )
@@ -77,33 +78,22 @@ def deliveries_in(state: str) -> QuerySet[Delivery]:
     return rows.filter(state=state) if state else rows
 
 
-def deliveries_open() -> dict[str, int]:
-    """How many deliveries are in each of the states that are not for good."""
-    states = (Delivery.State.WAITING, Delivery.State.SENDING, Delivery.State.PARKED)
-    rows = Delivery.objects.filter(state__in=states).values_list("state")
-    found: dict[str, int] = dict(rows.annotate(count=Count("pk")).order_by())
-    return {state.value: found.get(state, 0) for state in states}
-
-
-def deliveries_parked() -> int:
-    """How many deliveries wait for a decision, ``MANY`` at most."""
-    return Delivery.objects.filter(state=Delivery.State.PARKED).order_by()[:MANY].count()
-
-
 def letters_in(state: str) -> QuerySet[Letter]:
     """Letters to people outside, in that state or in any, newest first; without their texts."""
     rows = Letter.objects.defer("body").order_by("-pk")
     return rows.filter(state=state) if state else rows
 
 
-def letters_open() -> dict[str, int]:
-    """How many letters are in each of the states that are not for good."""
-    states = (Delivery.State.WAITING, Delivery.State.SENDING, Delivery.State.PARKED)
-    rows = Letter.objects.filter(state__in=states).values_list("state")
+def outgoing_open(table: type[Outgoing]) -> dict[str, int]:
+    """How many deliveries or letters are in each of the states that are not for good."""
+    states = (Outgoing.State.WAITING, Outgoing.State.SENDING, Outgoing.State.PARKED)
+    rows = table._default_manager.filter(state__in=states).values_list("state")
     found: dict[str, int] = dict(rows.annotate(count=Count("pk")).order_by())
     return {state.value: found.get(state, 0) for state in states}
 
 
-def letters_parked() -> int:
-    """How many letters wait for a decision, ``MANY`` at most."""
-    return Letter.objects.filter(state=Delivery.State.PARKED).order_by()[:MANY].count()
+def outgoing_parked() -> int:
+    """How many deliveries and letters wait for a decision, ``MANY`` at most."""
+    tables: tuple[type[Outgoing], ...] = (Delivery, Letter)
+    parked = (table._default_manager.filter(state=Outgoing.State.PARKED) for table in tables)
+    return min(sum(rows.order_by()[:MANY].count() for rows in parked), MANY)

@@ -189,12 +189,6 @@ class Migration(migrations.Migration):
                 "constraints": [
                     models.CheckConstraint(
                         condition=models.Q(
-                            ("state__in", ["waiting", "sending", "sent", "skipped", "parked"])
-                        ),
-                        name="notify_delivery_known_state",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
                             models.Q(("settled_at", None), ("state__in", ["waiting", "sending"])),
                             models.Q(
                                 ("settled_at__isnull", False),
