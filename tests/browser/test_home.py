@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import transaction
+from playwright.sync_api import Route
 from tests.browser.conftest import DESK, PHONE, axe_findings, scrolls_sideways, sign_in
 from tests.deals.pipeline import company
 from tests.inputs.team import activate
@@ -67,6 +68,34 @@ def fill(page, action: str) -> None:
     page.locator("#entry-next_action_on").fill(day_ahead())
     page.locator("#field-next_action .saved").wait_for()
     page.locator("#field-next_action_on .saved").wait_for()
+
+
+def test_what_is_filled_in_before_the_scripts_come_is_saved_too(open_page, rep, owed):
+    page = open_page(PHONE)
+    sign_in(page, "suzuki@example.co.jp")
+    page.wait_for_url("**/")
+    held: list[Route] = []
+    slow = [True]
+    page.route("**/*.js", lambda route: held.append(route) if slow else route.continue_())
+    page.goto(f"/enter/{owed[0].uid}/", wait_until="commit")
+    chip(page, "前進").click()
+    page.locator("#entry-next_action_on").fill(day_ahead())
+    page.locator("#entry-next_action").fill("見積の提")
+    slow.clear()
+    for route in held:
+        route.continue_()
+    page.locator("#field-outcome .saved").wait_for()
+    page.locator("#field-next_action_on .saved").wait_for()
+    assert page.locator("#field-next_action .saved").count() == 0
+    page.locator("#entry-next_action").press_sequentially("出")
+    page.locator("#entry-next_action").blur()
+    page.locator("#field-next_action .saved").wait_for()
+    found = Activity.objects.get(company__name="青葉製作所")
+    assert (found.outcome, found.next_action, str(found.next_action_on)) == (
+        "前進",
+        "見積の提出",
+        day_ahead(),
+    )
 
 
 def test_a_rep_on_a_phone_comes_from_a_message_and_enters_all(open_page, rep, owed):

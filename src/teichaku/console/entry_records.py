@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Generic, TypeVar
 
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
@@ -39,6 +40,7 @@ from teichaku.leads.models import Lead
 # What a deal tells of itself, but only its own steps can change.
 ELSEWHERE = frozenset({"lead", "created_on", "closed_on", "approach_again_on", "stage"})
 DAYS = frozenset({*deal_values.DAYS, "next_action_on"})
+Row = TypeVar("Row", Deal, Lead)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,19 +51,14 @@ class Answers:
     unknowns: Mapping[str, date] = field(default_factory=dict)
 
 
-class DealRecord:
-    """A deal."""
+class _Lasting(Generic[Row]):
+    """A deal or a lead: known by its company, or by its own name where none is known."""
 
-    kind = "deal"
-    knows_unknown = True
-
-    def __init__(self, deal: Deal) -> None:
-        self.deal: Deal | None = deal
-        self.row = deal
+    row: Row
 
     @property
     def subject(self) -> str:
-        """Whom it is about: the company, or the deal where none is known."""
+        """Whom it is about."""
         return self.row.company.root.name if self.row.company else str(self.row)
 
     @property
@@ -71,8 +68,19 @@ class DealRecord:
 
     @property
     def happened(self) -> tuple[Text, datetime] | None:
-        """What happened when; of a deal that is in the rule's own words."""
+        """What happened when; that is in the rule's own words."""
         return None
+
+
+class DealRecord(_Lasting[Deal]):
+    """A deal."""
+
+    kind = "deal"
+    knows_unknown = True
+
+    def __init__(self, deal: Deal) -> None:
+        self.deal: Deal | None = deal
+        self.row = deal
 
     @property
     def address(self) -> str:
@@ -198,7 +206,7 @@ class ActivityRecord:
         return {"activity": [self.row.pk], "deal": [self.deal.pk] if self.deal else []}
 
 
-class LeadRecord:
+class LeadRecord(_Lasting[Lead]):
     """A person known to marketing; 不明 is no answer about one."""
 
     kind = "lead"
@@ -208,21 +216,6 @@ class LeadRecord:
     def __init__(self, lead: Lead, asked: int) -> None:
         self.row = lead
         self._asked = asked
-
-    @property
-    def subject(self) -> str:
-        """The person's company, or the person."""
-        return self.row.company.root.name if self.row.company else str(self.row)
-
-    @property
-    def detail(self) -> str:
-        """The person."""
-        return str(self.row) if self.row.company else ""
-
-    @property
-    def happened(self) -> tuple[Text, datetime] | None:
-        """What happened when; that is in the rule's own words."""
-        return None
 
     @property
     def address(self) -> str:

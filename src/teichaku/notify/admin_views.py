@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TypeVar
-from uuid import UUID
-
 from django.contrib import messages
-from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
@@ -22,15 +19,14 @@ from teichaku.notify.forms import ACCESS_FORMS, AccessForm, CompanyForm
 from teichaku.notify.kinds import group_of
 from teichaku.notify.messages import GROUP_LABELS
 from teichaku.notify.models import Delivery, Via
+from teichaku.notify.outgoing_pages import chosen_uids, outgoing_page
 from teichaku.notify.preferences import address_checked
 from teichaku.notify.reasons import explained
-from teichaku.notify.selectors import deliveries_in, outgoing_open
+from teichaku.notify.selectors import deliveries_in
 from teichaku.notify.senders.mail import sender_address
 from teichaku.notify.trials import trial_send
 
 MANAGE = "notify.manage"
-PAGE_SIZE = 50
-M = TypeVar("M", bound=Model)
 
 
 @require_safe
@@ -95,17 +91,15 @@ def trial(request: HttpRequest, via: str) -> HttpResponse:
 @needs(MANAGE)
 def delivery_list(request: HttpRequest) -> HttpResponse:
     """What went or shall go out: to whom, by which way, how far it came; never what it says."""
-    state = request.GET.get("state", "")
-    state = state if state in Delivery.State.values else ""
-    found = list(page_before(request, deliveries_in(state))[: PAGE_SIZE + 1])
-    counts = outgoing_open(Delivery)
+    page = outgoing_page(request, Delivery, deliveries_in)
     context = {
-        "state": state,
-        "tabs": [(each.value, each.label, counts.get(each.value)) for each in Delivery.State],
-        "lines": [(row, _group_label(row), explained(row.reason)) for row in found[:PAGE_SIZE]],
-        "parked": counts[Delivery.State.PARKED],
-        "more": len(found) > PAGE_SIZE,
-        "last": found[PAGE_SIZE - 1].pk if len(found) > PAGE_SIZE else None,
+        **page.context,
+        "heading": _("Messages sent"),
+        "decide": reverse("notify:decide"),
+        "lines": [
+            (row, row.notification.user.name, _about(row), explained(row.reason))
+            for row in page.rows
+        ],
     }
     return render(request, "notify/deliveries.html", context)
 
@@ -131,25 +125,7 @@ def deliveries_decide(request: HttpRequest) -> HttpResponse:
     return redirect("notify:delivery_list")
 
 
-def page_before(request: HttpRequest, rows: QuerySet[M]) -> QuerySet[M]:
-    """The rows that are older than the last one of the page before."""
-    before = request.GET.get("before", "")
-    if before.isascii() and before.isdigit() and len(before) < 19:
-        return rows.filter(pk__lt=int(before))
-    return rows
-
-
-def chosen_uids(text: str) -> list[UUID] | None:
-    """The one that is meant, or None for all."""
-    if not text:
-        return None
-    try:
-        return [UUID(text)]
-    except ValueError:
-        raise Http404 from None
-
-
-def _group_label(row: Delivery) -> object:
+def _about(row: Delivery) -> object:
     return GROUP_LABELS[group_of(row.notification.kind)]
 
 

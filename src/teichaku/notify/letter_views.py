@@ -5,33 +5,34 @@ from __future__ import annotations
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from teichaku.accounts.access import needs
 from teichaku.accounts.actors import actor_of, person_of
-from teichaku.notify.admin_views import MANAGE, PAGE_SIZE, chosen_uids, page_before
+from teichaku.notify.admin_views import MANAGE
 from teichaku.notify.decisions import letters_give_up, letters_send_again
 from teichaku.notify.letter_reasons import letter_explained
 from teichaku.notify.models import Letter
-from teichaku.notify.selectors import letters_in, outgoing_open
+from teichaku.notify.outgoing_pages import chosen_uids, outgoing_page
+from teichaku.notify.selectors import letters_in
 
 
 @require_safe
 @needs(MANAGE)
 def letter_list(request: HttpRequest) -> HttpResponse:
     """Letters to people outside: to whom, how far each came and why; never what it says."""
-    state = request.GET.get("state", "")
-    state = state if state in Letter.State.values else ""
-    found = list(page_before(request, letters_in(state))[: PAGE_SIZE + 1])
-    counts = outgoing_open(Letter)
+    page = outgoing_page(request, Letter, letters_in)
     context = {
-        "state": state,
-        "tabs": [(each.value, each.label, counts.get(each.value)) for each in Letter.State],
-        "lines": [(row, letter_explained(row.reason)) for row in found[:PAGE_SIZE]],
-        "parked": counts[Letter.State.PARKED],
-        "more": len(found) > PAGE_SIZE,
-        "last": found[PAGE_SIZE - 1].pk if len(found) > PAGE_SIZE else None,
+        **page.context,
+        "heading": _("Letters sent"),
+        "decide": reverse("notify:letters_decide"),
+        "lines": [
+            (row, row.address, row.get_purpose_display(), letter_explained(row.reason))
+            for row in page.rows
+        ],
     }
     return render(request, "notify/letters.html", context)
 

@@ -1,6 +1,12 @@
 // An entry card says when it could not save, keeps what was typed, and sends it again by itself.
 const PAUSE = 5_000;
 
+function isChanged(control) {
+  if (control.type === "radio") return control.checked !== control.defaultChecked;
+  if (control.tagName === "SELECT") return control.value !== (control.querySelector("[selected]")?.value ?? "");
+  return control.value !== control.defaultValue;
+}
+
 class EntryCard extends HTMLElement {
   connectedCallback() {
     this.unsent = new Set();
@@ -9,6 +15,19 @@ class EntryCard extends HTMLElement {
     this.addEventListener("htmx:afterRequest", (event) => this.answered(event));
     this.again = () => this.resend();
     window.addEventListener("online", this.again);
+    if (document.readyState !== "complete") window.addEventListener("load", () => this.catchUp(), { once: true });
+  }
+
+  // What was filled in before the scripts came is saved too; where somebody types, that comes by itself.
+  catchUp() {
+    for (const part of this.querySelectorAll("[data-field]")) {
+      const controls = [...part.querySelectorAll("input:not([type=hidden]), select")];
+      if (controls.some(isChanged) && !controls.includes(document.activeElement)) this.send(part);
+    }
+  }
+
+  send(part) {
+    part.dispatchEvent(new Event("change", { bubbles: true }));
   }
 
   disconnectedCallback() {
@@ -39,7 +58,10 @@ class EntryCard extends HTMLElement {
     if (name === undefined) return;
     this.waiting = { name };
     if (name === "") this.querySelector("form.entry").requestSubmit();
-    else this.querySelector(`[data-field="${CSS.escape(name)}"]`)?.dispatchEvent(new Event("change", { bubbles: true }));
+    else {
+      const part = this.querySelector(`[data-field="${CSS.escape(name)}"]`);
+      if (part) this.send(part);
+    }
   }
 
   say(text) {
