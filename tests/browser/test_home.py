@@ -104,6 +104,7 @@ def test_a_rep_on_a_phone_comes_from_a_message_and_enters_all(open_page, rep, ow
     page.locator("input[type=email]").fill("suzuki@example.co.jp")
     page.locator("input[type=password]").fill("a long pass phrase of tests")
     page.locator("main button[type=submit]").click()
+    page.wait_for_url("**/enter/**")  # with its scripts, one of which takes the time
     page.get_by_role("heading", name="青葉製作所").wait_for()
     assert not scrolls_sideways(page)
     assert axe_findings(page) == []

@@ -18,11 +18,12 @@ class EntryCard extends HTMLElement {
     if (document.readyState !== "complete") window.addEventListener("load", () => this.catchUp(), { once: true });
   }
 
-  // What was filled in before the scripts came is saved too; where somebody types, that comes by itself.
+  // What was filled in before the scripts came is saved too; what is being typed comes when it is done.
   catchUp() {
     for (const part of this.querySelectorAll("[data-field]")) {
       const controls = [...part.querySelectorAll("input:not([type=hidden]), select")];
-      if (controls.some(isChanged) && !controls.includes(document.activeElement)) this.send(part);
+      const isTyped = controls.some((control) => control === document.activeElement && control.type === "text");
+      if (controls.some(isChanged) && !isTyped) this.send(part);
     }
   }
 
