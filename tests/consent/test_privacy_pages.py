@@ -13,6 +13,8 @@ from tests.consent.test_pages import signed_in, text_of
 from tests.intake.importing import import_text
 
 from teichaku.accounts.models import Role
+from teichaku.accounts.role_rights import people_with_right
+from teichaku.accounts.selectors import today
 from teichaku.consent.erasures import erasure_ask
 from teichaku.consent.models import Erasure
 from teichaku.core import clock
@@ -22,6 +24,7 @@ from teichaku.core.retention import retentions
 from teichaku.core.settings import setting_read
 from teichaku.intake.models import RejectedRow
 from teichaku.intake.quarantine_sweep import quarantine_days, quarantine_sweep
+from teichaku.notify.models import Notification
 
 pytestmark = pytest.mark.django_db
 
@@ -39,6 +42,31 @@ def test_all_that_is_held_about_one_person_goes_out_and_nothing_about_others() -
     assert "other@" not in json.dumps(told)
     assert archive.read("person.xlsx").startswith(b"PK")
     assert AuditEntry.objects.filter(action="consent.person_export").count() == 1
+
+
+def told_of(kind: str) -> list[tuple[str, str]]:
+    """Who was told of it, and where it leads."""
+    rows = Notification.objects.filter(kind=kind).select_related("user").order_by("user__pk")
+    return [(row.user.email, row.address) for row in rows]
+
+
+def test_those_who_may_decide_are_told_and_so_is_whoever_asked() -> None:
+    person = lead("a@aoba.co.jp", name="青葉 太郎")
+    manager = signed_in(Role.SALES_MANAGER)
+    executive, _administrator, _rep = (
+        signed_in(role) for role in (Role.EXECUTIVE, Role.ADMINISTRATOR, Role.SALES_REP)
+    )
+    manager.post(f"/privacy/leads/{person.uid}/", {"reason": "青葉さんの手紙"})
+    deciders = people_with_right("privacy.decide", today())
+    emails = list(deciders.order_by("pk").values_list("email", flat=True))
+    assert told_of("consent.erasure_asked") == [(email, "/privacy/") for email in emails]
+    row = Erasure.objects.get()
+    executive.post(f"/privacy/erasures/{row.uid}/", {"approve": "1"})
+    [(_email, address)] = told_of("consent.erasure_approved")
+    while run_one("test", kinds=["consent.erase"]):
+        pass
+    assert manager.get(address).status_code == 200
+    assert "青葉" not in "".join(str(told.params) + told.body for told in Notification.objects.all())
 
 
 def test_an_erasure_is_asked_for_by_one_and_approved_by_another() -> None:

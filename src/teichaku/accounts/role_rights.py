@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from collections.abc import Set as AbstractSet
+from datetime import date
 from typing import TypeAlias
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from teichaku.accounts.models import Role, RoleRight
+from teichaku.accounts.models import Role, RoleGrant, RoleRight, User
+from teichaku.accounts.selectors import holding
 from teichaku.accounts.standing_guard import MANAGE
 from teichaku.core.actors import Actor
 from teichaku.core.audit import audit_record
@@ -31,6 +34,13 @@ def pairs_allowed() -> set[Pair]:
     every = {(role, name) for name in rights for role in Role.values}
     default = pairs_by_default()
     return {pair for pair in every if decided.get(pair, pair in default)}
+
+
+def people_with_right(right: str, on: date) -> QuerySet[User]:
+    """The active people one of whose roles on the day has the right."""
+    roles = [role for role, name in pairs_allowed() if name == right]
+    held = RoleGrant.objects.filter(holding(on), role__in=roles)
+    return User.objects.filter(is_active=True, pk__in=held.values("user_id"))
 
 
 def role_rights_write(*, allowed: AbstractSet[Pair], actor: Actor) -> int:

@@ -14,6 +14,7 @@ class ConsentConfig(AppConfig):
 
     def ready(self) -> None:
         """Nothing; what the room records, follows and offers is registered."""
+        from teichaku.consent.erasure_news import news_register
         from teichaku.consent.file_bases import file_followed
         from teichaku.consent.registrations import (
             gate_register,
@@ -27,6 +28,7 @@ class ConsentConfig(AppConfig):
         ledger_register()
         jobs_register()
         gate_register()
+        news_register()
         pages_register()
         undo_register()
         followers.register("consent", file_followed)

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from teichaku.accounts.models import User
 from teichaku.consent.erasure_journal import journal_append, journal_entries
+from teichaku.consent.erasure_news import asked_tell, decided_tell
 from teichaku.consent.erasure_replay import people_back
 from teichaku.consent.models import Erasure, ErasureRecord, MailStatus, Refusal
 from teichaku.consent.people import digests_of, person_of
@@ -49,6 +50,7 @@ def erasure_ask(*, lead: Lead, reason: str, actor: Actor) -> Erasure:
                 lead_id=lead.root_id, at=clock.now(), reason=reason.strip(), **actor_columns(actor)
             )
             _record(row, "consent.erasure_ask", actor)
+            asked_tell(row, actor)
     except IntegrityError as error:
         raise Conflict(_("The erasure of this person was asked for already.")) from error
     return row
@@ -66,6 +68,7 @@ def erasure_decide(*, erasure: Erasure, approve: bool, note: str, user: User, ac
         ):
             raise Conflict(_("This request was decided already."))
         _record(erasure, f"consent.erasure_{'approve' if approve else 'reject'}", actor)
+        decided_tell(erasure, approve=approve, actor=actor)
         if approve:
             job_enqueue(kind=JOB, key=f"erasure {erasure.pk}", payload={"erasure": erasure.pk})
 

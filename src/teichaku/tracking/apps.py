@@ -17,6 +17,7 @@ class TrackingConfig(AppConfig):
         from teichaku.intake.writers import writers
         from teichaku.tracking.event_import import events_import
         from teichaku.tracking.last_events import last_events_register
+        from teichaku.tracking.opt_outs import opt_outs_register
         from teichaku.tracking.registrations import room_register
         from teichaku.tracking.undo import undo_register
 
@@ -24,3 +25,4 @@ class TrackingConfig(AppConfig):
         writers.register("events", events_import)
         undo_register()
         last_events_register()
+        opt_outs_register()
