@@ -58,17 +58,20 @@ def _repeat(path: Path, wanted: int) -> None:
 def _brought_up_to_date() -> None:
     """What jobs do after an import: scores, and when each lead last did something."""
     from teichaku.core.actors import SYSTEM
+    from teichaku.core.table_samples import tables_sample
     from teichaku.leads.duplicate_search import search_run
     from teichaku.leads.models import Lead
     from teichaku.scoring.services import scores_refresh
     from teichaku.tracking.last_events import last_events_refresh
 
+    tables_sample()
     activated(0)
     scores_refresh(actor=SYSTEM)
     leads = list(Lead.objects.order_by("pk").values_list("pk", flat=True))
     for start in range(0, len(leads), LEADS_AT_ONCE):
         last_events_refresh(leads[start : start + LEADS_AT_ONCE])
     search_run()
+    tables_sample()
 
 
 def _pages() -> Iterator[tuple[str, str]]:

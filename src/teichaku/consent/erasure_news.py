@@ -40,6 +40,8 @@ def asked_tell(erasure: Erasure, actor: Actor) -> None:
 
 def decided_tell(erasure: Erasure, *, approve: bool, actor: Actor) -> None:
     """Nothing; whoever asked knows. Part of the caller's transaction."""
+    if erasure.actor_user_id is None:
+        return
     notifications_create(
         users=User.objects.filter(pk=erasure.actor_user_id), kind=DECIDED[approve], actor=actor,
         address=reverse("consent:person", args=[erasure.lead.uid]),

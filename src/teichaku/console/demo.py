@@ -29,6 +29,7 @@ from teichaku.console.demo_market import (
 from teichaku.console.demo_meetings import PURPOSE_MEETINGS, Meetings
 from teichaku.console.demo_rulebook import edition_activate, editions
 from teichaku.console.demo_sales import Sales
+from teichaku.console.demo_site import PURPOSE_SITE, site_make
 from teichaku.console.demo_staff import (
     AWAY_SINCE_DAYS,
     NEWCOMER_DAYS,
@@ -87,6 +88,7 @@ def demo_load(*, size: Size = USUAL, progress: Progress = lambda done, whole: No
         history.make(folder, progress)
     _obligations_follow()
     history.follow_up()
+    history.visits()
     _work_off()
     consent_make()
     demo_state_write(value=today.isoformat(), actor=SYSTEM)
@@ -149,6 +151,11 @@ class _History:
         """Nothing; what is missing now was followed up in its time."""
         manager = self._staff["sales-manager"]
         follow_ups_make(now=self._now, manager=manager, calendar=self._calendar)
+
+    def visits(self) -> None:
+        """Nothing; the web site's tag has told of the last days."""
+        draws = Chance(stream(self._seed, PURPOSE_SITE))
+        site_make(now=self._now, chance=draws, staff=self._staff)
 
     def _week(self, week: Week, sales: Sales, folder: Path) -> None:
         """Nothing; the week's leads and events are in and scored, and sales know of them."""

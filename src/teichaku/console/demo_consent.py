@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from django.db.models import F
@@ -13,6 +13,7 @@ from teichaku.consent.services import bases_record
 from teichaku.consent.statuses import statuses_refresh
 from teichaku.consent.words import Channel, Kind, Reason
 from teichaku.console.demo_market import MARKETING
+from teichaku.core import clock
 from teichaku.leads.models import Lead
 
 # Where leads came from decides the ground; of those bought or handed on nobody knows one.
@@ -24,6 +25,7 @@ GROUNDS: Final = {
     "ad": (Kind.CONSENT, "form", "広告から資料請求フォームで同意"),
 }
 # Every so-manieth address, so that the same company always has the same refusals.
+A_WHILE: Final = timedelta(days=7)  # between two refusals of one kind
 REFUSING: Final = (
     (37, Reason.REFUSED, "preferences"),
     (101, Reason.UNDELIVERABLE, "mail"),
@@ -50,6 +52,11 @@ def consent_make() -> None:
 
 
 def _refuse(addresses: list[str]) -> None:
+    now = clock.now()
     for step, reason, source in REFUSING:
-        refused = [Refused(address, reason=reason.value) for address in addresses[step - 1 :: step]]
+        chosen = addresses[step - 1 :: step]
+        refused = [
+            Refused(address, reason=reason.value, at=now - A_WHILE * (len(chosen) - number))
+            for number, address in enumerate(chosen)
+        ]
         refusals_record(refused=refused, source=source, actor=MARKETING)

@@ -45,7 +45,7 @@ from teichaku.rulebook.selectors import (
     rulebook_in_force,
     rulebook_of,
 )
-from teichaku.scoring.explanations import lead_explained, lead_prospects
+from teichaku.scoring.explanations import lead_outlook
 from teichaku.scoring.selectors import segments_of
 from teichaku.tracking.claims import same_device
 
@@ -128,12 +128,12 @@ def _own(request: HttpRequest, found: Lead) -> dict[str, object]:
 
 
 def _score(found: Lead, rulebook: Rulebook) -> dict[str, object]:
-    explanation = lead_explained(found.pk, rulebook)
+    explanation, prospects = lead_outlook(found.pk, rulebook)
     language = get_language() or settings.LANGUAGE_CODE
     return {
         "score": explanation,
         "advice": advice(explanation),
-        "prospects": prospect_lines(lead_prospects(found.pk, rulebook), rulebook, language),
+        "prospects": prospect_lines(prospects, rulebook, language),
         "lines": score_lines(explanation.reasons, rulebook),
         "conditions": definition_lines(explanation, language),
     }

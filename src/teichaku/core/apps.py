@@ -6,7 +6,7 @@ from django.apps import AppConfig
 from django.utils.module_loading import autodiscover_modules
 from django.utils.translation import gettext_lazy as _
 
-A_DAY = 86_400
+TEN_MINUTES, A_DAY = 600, 86_400
 
 
 class CoreConfig(AppConfig):
@@ -18,7 +18,14 @@ class CoreConfig(AppConfig):
 
     def ready(self) -> None:
         """Nothing; the core's own checks, actions, topics and jobs are registered."""
-        from teichaku.core import audit, checks, ledger_cleaning, parked_jobs, registry
+        from teichaku.core import (
+            audit,
+            checks,
+            ledger_cleaning,
+            parked_jobs,
+            registry,
+            table_samples,
+        )
 
         checks.register_all()
         for name, text in (
@@ -43,6 +50,14 @@ class CoreConfig(AppConfig):
                 ledger_cleaning.ledgers_clean,
                 every_seconds=A_DAY,
                 text=_("Remove finished jobs and messages of more than 30 days ago"),
+            ),
+        )
+        registry.job_handlers.register(
+            table_samples.SAMPLE,
+            registry.JobHandler(
+                table_samples.sample_job,
+                every_seconds=TEN_MINUTES,
+                text=_("Count what is in tables that changed much"),
             ),
         )
         # Each room tells there what it holds about people; the tables of all rooms exist by now.

@@ -8,7 +8,7 @@ from collections.abc import Set as AbstractSet
 from datetime import date, datetime
 from typing import NamedTuple, TypeAlias
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from teichaku.core import bulk
 from teichaku.deals.models import Deal, Stage
@@ -55,9 +55,11 @@ def customer_companies(ids: Sequence[int] | None, as_of: datetime) -> AbstractSe
     """
     today = as_of.astimezone(zone_in_force()).date()
     wins = _wins().filter(closed_on__gt=months_after(today, -MONTHS), closed_on__lte=today)
-    members = Company.objects.filter(root__in=wins.values("company__root"))
     if ids is None:
-        return set(members.values_list("pk", flat=True))
+        every = Company.objects.filter(root__in=wins.values("company__root"))
+        return set(every.values_list("pk", flat=True))
+    # Looked up for each company, so that few cost little however many deals there are.
+    members = Company.objects.filter(Exists(wins.filter(company__root=OuterRef("root"))))
     found: set[int] = set()
     for chunk in bulk.chunked(ids, CHUNK):
         found |= set(members.filter(pk__in=chunk).values_list("pk", flat=True))

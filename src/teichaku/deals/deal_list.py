@@ -20,9 +20,11 @@ from teichaku.deals.gate_rules import gate_book
 from teichaku.deals.models import Deal, Stage
 from teichaku.deals.visible_deals import deals_for_user
 from teichaku.engine.calendar import months_after
+from teichaku.leads.models import Company
 from teichaku.leads.names import company_name_key
 
 PAGE_SIZE = 50
+FEW = 1_000
 NOBODY = "nobody"
 SCOPES = ("open", "won", "lost", "all")
 STATES = ("overdue", "today", "nothing", "past_close", "stale", "unlinked", "pending")
@@ -130,7 +132,9 @@ def _matching(
 ) -> QuerySet[Deal]:
     rows = _with_text(rows, wanted.text)
     if wanted.scope != "all":
-        rows = rows.filter(stage__kind=wanted.scope)
+        # Named one by one, the rows are left out before anything is looked up for them.
+        stages = Stage.objects.filter(kind=wanted.scope).values_list("pk", flat=True)
+        rows = rows.filter(stage__in=list(stages))
     if wanted.stage:
         rows = rows.filter(stage__key=wanted.stage)
     if wanted.owner == NOBODY:
@@ -161,13 +165,18 @@ def _in_state(rows: QuerySet[Deal], state: str, now: datetime, today: date) -> Q
 
 
 def _with_text(rows: QuerySet[Deal], text: str) -> QuerySet[Deal]:
+    condition = Q()
     for word in text.split():
-        key = company_name_key(word)
-        condition = Q(name__icontains=word) | Q(external_id=word)
+        found, key = Q(name__icontains=word) | Q(external_id=word), company_name_key(word)
         if key:
-            condition |= Q(company__root__name_key__contains=key)
-        rows = rows.filter(condition)
-    return rows
+            named = Company.objects.filter(name_key__contains=key)
+            found |= Q(company__root__in=named.values("pk"))
+        condition &= found
+    if not condition:
+        return rows
+    # Looked for once and then named one by one, unless there are many; sums and pages ask again.
+    few = list(Deal.objects.filter(condition).values_list("pk", flat=True)[: FEW + 1])
+    return rows.filter(condition if len(few) > FEW else Q(pk__in=few))
 
 
 def _parts(rows: QuerySet[Deal], sort: str, last: Deal | None) -> Iterator[QuerySet[Deal]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from teichaku.core.ids import uuid7
@@ -116,6 +116,9 @@ class Deal(models.Model):
                 condition=Q(outcome_event__isnull=False),
                 name="deals_deal_outcome_event",
             ),
+            # The orders in which long lists are asked for.
+            models.Index(fields=["close_on", "id"], name="deals_deal_close_on"),
+            models.Index(F("amount").desc(), F("id"), name="deals_deal_amount"),
         ]
         constraints: ClassVar = [
             models.UniqueConstraint(

@@ -22,6 +22,7 @@ class IntakeConfig(AppConfig):
             Topic,
             audit_actions,
             declared_settings,
+            subscribe,
             topics,
         )
         from teichaku.intake.limits import max_file_mb
@@ -42,6 +43,7 @@ class IntakeConfig(AppConfig):
         topics.register("intake.import_finished", Topic(_("An import finished")))
         topics.register("intake.mapping_saved", Topic(_("A mapping was saved")))
         topics.register("intake.import_undone", Topic(_("An import was taken back")))
+        subscribe("intake.import_finished", "core.tables_sample")
         writers.register("users", users_write)
         _pages()
         _jobs()

@@ -109,10 +109,17 @@ class Prospects:
     endings: Sequence[Ending]
 
 
-def lead_prospects(lead: int, rulebook: Rulebook, as_of: datetime | None = None) -> Prospects:
-    """The prospects of a root lead as of an instant (now)."""
+def lead_outlook(
+    lead: int, rulebook: Rulebook, as_of: datetime | None = None
+) -> tuple[Explanation, Prospects]:
+    """The explanation and the prospects of a root lead as of an instant (now)."""
     instant = as_of or clock.now()
-    columns, at = _history(lead, instant), micros(instant)
+    columns = _history(lead, instant)
+    return _explained(lead, rulebook, columns, instant), _prospects(rulebook, columns, instant)
+
+
+def _prospects(rulebook: Rulebook, columns: Columns, instant: datetime) -> Prospects:
+    at = micros(instant)
     when = rulebook.mql.when if rulebook.mql else None
     missing = needs(rulebook, when, columns, at) if when else []
     return Prospects(instant, missing, endings(rulebook, when, columns, at, ENDINGS))
@@ -169,7 +176,10 @@ def _axes(found: ScoreColumns) -> dict[str, int]:
 def lead_explained(lead: int, rulebook: Rulebook, as_of: datetime | None = None) -> Explanation:
     """The explanation of a root lead as of an instant (now)."""
     instant = as_of or clock.now()
-    columns = _history(lead, instant)
+    return _explained(lead, rulebook, _history(lead, instant), instant)
+
+
+def _explained(lead: int, rulebook: Rulebook, columns: Columns, instant: datetime) -> Explanation:
     program = compile_program(rulebook, columns.signatures)
     at = micros(instant)
     found = score(program, columns, at)

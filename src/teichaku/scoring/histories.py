@@ -23,6 +23,7 @@ from teichaku.tracking.models import Event
 from teichaku.tracking.models import Signature as StoredSignature
 
 COMPANY = "company.id"
+FEW = 2_000  # companies that are asked about one by one
 LEAD_TEXTS = ("email", "title", "department", "source", "campaign", "stage")
 COMPANY_TEXTS = ("name", "industry", "prefecture", "domain", "corporate_number")
 COMPANY_OTHERS = ("employees", "is_competitor")
@@ -144,8 +145,10 @@ def with_computed(columns: Columns, as_of: datetime) -> Columns:
     if COMPANY in columns.attributes.column_names:
         companies = columns.attributes.column(COMPANY).fill_null(0).to_numpy()
     table = columns.attributes
+    known = np.unique(companies[companies > 0]).astype(np.int64).tolist()
+    asked = known if len(known) <= FEW else None  # beyond that all at once is quicker
     computed = {
-        name: pa.array(np.isin(companies, np.array(sorted(provider(None, as_of)), np.int64)))
+        name: pa.array(np.isin(companies, np.array(sorted(provider(asked, as_of)), np.int64)))
         for name, provider in computed_attributes.items()
     }
     # Made anew: a table without columns has no rows, whatever the number of leads.
