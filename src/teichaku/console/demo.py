@@ -86,9 +86,9 @@ def demo_load(*, size: Size = USUAL, progress: Progress = lambda done, whole: No
         )  # fmt: skip
         history = _History(market, size, start, now)
         history.make(folder, progress)
+    history.visits()
     _obligations_follow()
     history.follow_up()
-    history.visits()
     _work_off()
     consent_make()
     demo_state_write(value=today.isoformat(), actor=SYSTEM)

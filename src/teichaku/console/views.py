@@ -74,6 +74,7 @@ def lead_list(request: HttpRequest) -> HttpResponse:
         "views": views_for_user(person_of(request), "leads"),
         "view_form": SavedViewForm(),
         "may_export": "leads.export" in rights_of(request),
+        "may_import": "intake.import" in rights_of(request),
     }
     return render(request, "console/lead_list.html", context, status=200 if page else 400)
 
