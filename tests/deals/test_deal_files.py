@@ -174,6 +174,7 @@ def test_a_customer_won_within_24_months():
     assert customers(None, datetime(2028, 2, 29, 3, tzinfo=UTC)) == {winner}
     assert customers(None, datetime(2028, 3, 1, 3, tzinfo=UTC)) == set()
     assert customers([winner + 1], datetime(2026, 3, 1, 3, tzinfo=UTC)) == set()
+    assert customers([winner, winner + 1], datetime(2026, 3, 1, 3, tzinfo=UTC)) == {winner}
 
 
 def test_a_won_deal_tells_all_leads_of_its_company(monkeypatch):

@@ -12,6 +12,7 @@ from tests.deals.pipeline import activate, company, create, lead, local, on, per
 
 from teichaku.accounts.models import Role, User
 from teichaku.core import clock
+from teichaku.deals import deal_list
 from teichaku.deals.activities import Entry, activity_record
 from teichaku.deals.deal_list import DealFilter, deals_listed
 from teichaku.deals.deal_writes import Closing, deal_close, deal_stage_move
@@ -531,3 +532,28 @@ def test_the_marks_of_the_example(rep, gates):
     assert marks(deal) == ("overdue", 35)
     Activity.objects.create(external_id="2", at=local("2026-11-01 10:00"), **told)
     assert marks(deal) == ("overdue", None)
+
+
+@pytest.mark.parametrize("few", [0, 100])
+def test_words_are_looked_for_in_deals_companies_and_ids(rep, monkeypatch, few):
+    monkeypatch.setattr(deal_list, "FEW", few)
+    activate("2026-11-01 09:00", mode="shadow")
+    for name, firm in (
+        ("溶接 更新", "青葉製作所"),
+        ("検査機", "青葉製作所"),
+        ("溶接 新設", "港鋼業"),
+    ):
+        create(rep, NOW, name, values={"company": company(firm).pk})
+    Deal.objects.filter(name="検査機").update(external_id="D-7")
+
+    def named(words):
+        page = deals_listed(user_of(rep), DealFilter(text=words))
+        assert page.count == len(page.rows)
+        return {row.deal.name for row in page.rows}
+
+    assert named("溶接") == {"溶接 更新", "溶接 新設"}
+    assert named("青葉 溶接") == {"溶接 更新"}
+    assert named("株式会社青葉製作所") == {"溶接 更新", "検査機"}
+    assert named("D-7") == {"検査機"}
+    assert named("無い") == set()
+    assert len(named("  ")) == 3
