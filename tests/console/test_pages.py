@@ -413,10 +413,17 @@ def test_a_word_that_many_have_keeps_the_order_of_the_list(in_force, monkeypatch
 
 
 def test_an_empty_list_says_what_to_do_next(signed_in):
-    assert "teichaku import leads" in text_of(signed_in.get("/leads/"))
+    next_step = "MAやSFAから書き出したファイルを、そのまま取り込めます。"
+    assert next_step in text_of(signed_in.get("/leads/"))
     page = text_of(signed_in.get("/leads/?q=nobody"))
     assert "該当するリードはありません" in page
-    assert "teichaku import leads" not in page
+    assert next_step not in page
+    rep = user_create(name="営業", email="rep@example.co.jp", actor=SYSTEM)
+    role_grant(user=rep, role=Role.SALES_REP, actor=SYSTEM)
+    signed_in.force_login(rep)
+    page = text_of(signed_in.get("/leads/"))
+    assert "マーケティング部門が取り込むと、ここに表示されます。" in page
+    assert next_step not in page
 
 
 @pytest.mark.parametrize(
