@@ -8,7 +8,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from django.contrib.auth.base_user import AbstractBaseUser
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, F, Q, QuerySet, Sum
 from django.urls import reverse
 
 from teichaku.accounts.models import User
@@ -169,14 +169,22 @@ def _with_text(rows: QuerySet[Deal], text: str) -> QuerySet[Deal]:
     for word in text.split():
         found, key = Q(name__icontains=word) | Q(external_id=word), company_name_key(word)
         if key:
-            named = Company.objects.filter(name_key__contains=key)
-            found |= Q(company__root__in=named.values("pk"))
+            found |= _of_companies(key)
         condition &= found
     if not condition:
         return rows
     # Looked for once and then named one by one, unless there are many; sums and pages ask again.
     few = list(Deal.objects.filter(condition).values_list("pk", flat=True)[: FEW + 1])
     return rows.filter(condition if len(few) > FEW else Q(pk__in=few))
+
+
+def _of_companies(key: str) -> Q:
+    """Deals of companies whose name has the key; few companies are looked for once."""
+    named = Company.objects.filter(root=F("pk"), name_key__contains=key)
+    roots = list(named.values_list("pk", flat=True)[: FEW + 1])
+    if len(roots) > FEW:
+        return Q(company__root__name_key__contains=key)
+    return Q(company__in=list(Company.objects.filter(root__in=roots).values_list("pk", flat=True)))
 
 
 def _parts(rows: QuerySet[Deal], sort: str, last: Deal | None) -> Iterator[QuerySet[Deal]]:

@@ -6,9 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_EVEN, Decimal
+from typing import Any
 
-from django.db.models import Count, QuerySet, Sum
-from django.db.models.functions import TruncMonth
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models import Count, Func, QuerySet, Sum, TextField
+from django.db.models.sql.compiler import SQLCompiler
 
 from teichaku.deals.gate_rules import gate_book
 from teichaku.deals.models import Deal, Stage
@@ -62,7 +64,7 @@ def _cells(
     deals: QuerySet[Deal], day: str, chances: dict[str, float | None]
 ) -> Iterator[ForecastCell]:
     rows = (
-        deals.annotate(month=TruncMonth(day))
+        deals.annotate(month=_Month(day))
         .values("owner", "month", "stage__key")
         .annotate(deals=Count("pk"), with_amount=Count("amount"), total=Sum("amount"))
         .order_by("owner", "month", "stage__position")
@@ -71,13 +73,29 @@ def _cells(
         amount, chance = int(row["total"] or 0), chances.get(row["stage__key"])
         yield ForecastCell(
             owner=row["owner"],
-            month=row["month"],
+            month=date.fromisoformat(f"{row['month']}-01") if row["month"] else None,
             stage=row["stage__key"],
             deals=row["deals"],
             without_amount=row["deals"] - row["with_amount"],
             amount=amount,
             weighted=None if chance is None else _share(amount, chance),
         )
+
+
+class _Month(Func):
+    """The month of a date as text, by the database itself; Django's own calls Python for each row
+    on SQLite.
+    """
+
+    function = "TO_CHAR"
+    template = "%(function)s(%(expressions)s, 'YYYY-MM')"
+    output_field = TextField()
+
+    def as_sqlite(
+        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **context: Any
+    ) -> tuple[str, Any]:
+        """Dates are stored as text there."""
+        return self.as_sql(compiler, connection, template="SUBSTR(%(expressions)s, 1, 7)")
 
 
 def _share(amount: int, chance: float) -> int:
