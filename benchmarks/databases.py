@@ -75,6 +75,7 @@ def fresh_files(leads: int, events: int) -> Iterator[dict[str, Path]]:
 def imported(entity: str, path: Path) -> float:
     """Rows per second of a file's import, start to end."""
     from teichaku.core.actors import SYSTEM
+    from teichaku.core.table_samples import tables_sample
     from teichaku.intake.services import import_file
 
     started, worked = time.perf_counter(), time.process_time()
@@ -83,6 +84,7 @@ def imported(entity: str, path: Path) -> float:
     if report.rejected or report.created != report.read:
         raise AssertionError(f"{entity}: {report.created} of {report.read} rows came in")
     say(f"{entity}: {report.read:,} rows in {seconds:.1f} s ({worked:.1f} s of this process)")
+    tables_sample()  # as a job does then
     return report.read / seconds
 
 

@@ -64,7 +64,6 @@ def _brought_up_to_date() -> None:
     from teichaku.scoring.services import scores_refresh
     from teichaku.tracking.last_events import last_events_refresh
 
-    tables_sample()
     activated(0)
     scores_refresh(actor=SYSTEM)
     leads = list(Lead.objects.order_by("pk").values_list("pk", flat=True))

@@ -148,11 +148,8 @@ def _tell(segment: Segment, told: Sequence[bulk.Row], actor: Actor) -> None:
 
 
 def memberships_end(leads: Collection[int], *, actor: Actor) -> None:
-    """Nothing; leads that a merge left without a history of their own are in no segment. Part of
-    the caller's transaction.
-    """
-    away = Membership.objects.filter(lead__in=leads).exclude(lead__root_id=F("lead_id"))
-    rows = list(away.select_related("segment"))
+    """Nothing; these leads are in no segment any more. Part of the caller's transaction."""
+    rows = list(Membership.objects.filter(lead__in=leads).select_related("segment"))
     if not rows:
         return
     at = clock.now()

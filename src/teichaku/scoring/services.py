@@ -25,6 +25,7 @@ from teichaku.engine.evaluate import ScoreColumns, grades, score
 from teichaku.engine.layout import FOREVER
 from teichaku.engine.program import Program, compile_program
 from teichaku.engine.rulebook.base import MICRO
+from teichaku.leads.models import Lead
 from teichaku.rulebook.models import Activation
 from teichaku.rulebook.selectors import activation_in_force, rulebook_of
 from teichaku.scoring.base import Part, store_open
@@ -212,5 +213,7 @@ def _note_scored(marks: dict[int, int], actor: Actor) -> None:
         with transaction.atomic():
             leads = marks_note("scored_mark", chunk)
             # A merge left these without a history of their own.
-            Score.objects.filter(lead_id__in=leads).exclude(lead__root_id=F("lead_id")).delete()
-            memberships_end(leads, actor=actor)
+            merged = Lead.objects.filter(pk__in=leads).exclude(root=F("pk"))
+            away = list(merged.values_list("pk", flat=True))
+            Score.objects.filter(lead__in=away).delete()
+            memberships_end(away, actor=actor)
