@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, tzinfo
@@ -10,7 +9,7 @@ from itertools import groupby
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F
 
 from teichaku.accounts.models import User
 from teichaku.core import clock
@@ -19,12 +18,9 @@ from teichaku.notify.hours import ONE_DAY, Hours, digest_instant
 from teichaku.notify.kinds import group_of
 from teichaku.notify.messages import message_about, read_in
 from teichaku.notify.models import Delivery, Via
-from teichaku.notify.senders.outcomes import NotSent, Unsure
 from teichaku.notify.sending import message_send
-from teichaku.notify.settling import park, park_interrupted, settle_failure, settle_success
+from teichaku.notify.settling import park_interrupted, send_settled
 from teichaku.notify.wishes import Wishes
-
-logger = logging.getLogger(__name__)
 
 PORTION = 200
 MIDNIGHT = time(0)
@@ -101,22 +97,13 @@ def _send(parcel: Parcel) -> bool:
         return False
     by_id = {row.pk: row.notification for row in parcel.rows}
     attempts = max(row.attempts for row in rows)
-    try:
+
+    def leave() -> None:
         with read_in(parcel.user):
             message = message_about([by_id[row.pk] for row in rows], digest=parcel.digest)
             message_send(message, parcel.user, parcel.via)
-    except NotSent as failed:
-        settle_failure(Delivery, token, failed.reason, attempts=attempts, again=failed.again)
-    except Unsure as failed:
-        park(Delivery, Q(message=token, state=State.SENDING), failed.reason)
-    except Exception as error:
-        # One bad row must not stop the others; what it says may quote a person's data.
-        logger.error("a message could not be made (%s)", type(error).__name__)
-        settle_failure(Delivery, token, type(error).__name__[:40], attempts=attempts)
-    else:
-        settle_success(Delivery, token)
-        return True
-    return False
+
+    return send_settled(Delivery, token, attempts, leave)
 
 
 def _claim(parcel: Parcel) -> UUID:

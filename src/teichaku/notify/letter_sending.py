@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from uuid import UUID
 
 from django.db import transaction
@@ -14,10 +13,7 @@ from teichaku.notify.letter_gates import letter_gates
 from teichaku.notify.letter_text import letter_mail, sender_display
 from teichaku.notify.models import Letter
 from teichaku.notify.senders.mail import mail_send
-from teichaku.notify.senders.outcomes import NotSent, Unsure
-from teichaku.notify.settling import park, park_interrupted, settle_failure, settle_success
-
-logger = logging.getLogger(__name__)
+from teichaku.notify.settling import park, park_interrupted, send_settled
 
 PORTION = 100
 State = Letter.State
@@ -38,20 +34,7 @@ def _send(letter: Letter) -> bool:
     if token is None:
         return False
     attempts = letter.attempts + 1
-    try:
-        mail_send(letter_mail(letter))
-    except NotSent as failed:
-        settle_failure(Letter, token, failed.reason, attempts=attempts, again=failed.again)
-    except Unsure as failed:
-        park(Letter, Q(message=token, state=State.SENDING), failed.reason)
-    except Exception as error:
-        # One bad letter must not stop the others; what it says may quote a person's data.
-        logger.error("a letter could not be made (%s)", type(error).__name__)
-        settle_failure(Letter, token, type(error).__name__[:40], attempts=attempts)
-    else:
-        settle_success(Letter, token)
-        return True
-    return False
+    return send_settled(Letter, token, attempts, lambda: mail_send(letter_mail(letter)))
 
 
 def _claim(letter: Letter) -> UUID | None:

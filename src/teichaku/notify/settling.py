@@ -7,6 +7,8 @@ are parked, and an administrator decides.
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Callable
 from datetime import timedelta
 from typing import TypeAlias
 from uuid import UUID
@@ -20,6 +22,7 @@ from teichaku.accounts.selectors import today
 from teichaku.core import clock
 from teichaku.core.actors import SYSTEM
 from teichaku.notify.models import Delivery, Letter, Outgoing
+from teichaku.notify.senders.outcomes import NotSent, Unsure
 from teichaku.notify.services import task_create
 
 Table: TypeAlias = type[Delivery] | type[Letter]
@@ -27,18 +30,38 @@ Table: TypeAlias = type[Delivery] | type[Letter]
 PAUSES = tuple(timedelta(minutes=n) for n in (1, 5, 30, 120))  # then it is parked
 INTERRUPTED_AFTER = timedelta(minutes=15)  # far longer than any sender waits
 PARKED_TASKS: dict[Table, str] = {Delivery: "notify.parked", Letter: "notify.letters_parked"}
+NAMES: dict[Table, str] = {Delivery: "message", Letter: "letter"}  # in the log
 PAGES: dict[Table, str] = {Delivery: "notify:delivery_list", Letter: "notify:letter_list"}
 State = Outgoing.State
+logger = logging.getLogger(__name__)
 
 
-def settle_success(table: Table, token: UUID) -> None:
+def send_settled(table: Table, token: UUID, attempts: int, send: Callable[[], None]) -> bool:
+    """Whether it was sent under the token; whatever became of it is settled."""
+    try:
+        send()
+    except NotSent as failed:
+        _settle_failure(table, token, failed.reason, attempts=attempts, again=failed.again)
+    except Unsure as failed:
+        park(table, Q(message=token, state=State.SENDING), failed.reason)
+    except Exception as error:
+        # One bad row must not stop the others; what it says may quote a person's data.
+        logger.error("a %s could not be made (%s)", NAMES[table], type(error).__name__)
+        _settle_failure(table, token, type(error).__name__[:40], attempts=attempts)
+    else:
+        _settle_success(table, token)
+        return True
+    return False
+
+
+def _settle_success(table: Table, token: UUID) -> None:
     """Nothing; what was sent under the token is settled."""
     # Also what was parked meanwhile, because this worker stood still: now it is known after all.
     mine = table._default_manager.filter(message=token, state__in=[State.SENDING, State.PARKED])
     mine.update(state=State.SENT, reason="", settled_at=clock.now())
 
 
-def settle_failure(
+def _settle_failure(
     table: Table, token: UUID, reason: str, *, attempts: int, again: bool = False
 ) -> None:
     """Nothing; what failed under the token is due again after a pause, or parked."""
