@@ -20,7 +20,6 @@ LIMIT = 200  # milliseconds of 95 of 100 requests
 REQUESTS = 40
 MOST_QUERIES = 70
 DEALS = 50_000
-LEADS_AT_ONCE = 50_000
 
 
 def row_12(kind: str, *, quick: bool) -> list[Figure]:
@@ -66,9 +65,7 @@ def _brought_up_to_date() -> None:
 
     activated(0)
     scores_refresh(actor=SYSTEM)
-    leads = list(Lead.objects.order_by("pk").values_list("pk", flat=True))
-    for start in range(0, len(leads), LEADS_AT_ONCE):
-        last_events_refresh(leads[start : start + LEADS_AT_ONCE])
+    last_events_refresh(list(Lead.objects.values_list("pk", flat=True)))
     search_run()
     tables_sample()
 

@@ -25,6 +25,7 @@ class IntakeConfig(AppConfig):
             subscribe,
             topics,
         )
+        from teichaku.core.table_samples import SAMPLE
         from teichaku.intake.limits import max_file_mb
         from teichaku.intake.people import users_write
         from teichaku.intake.quarantine_sweep import quarantine_days
@@ -43,7 +44,7 @@ class IntakeConfig(AppConfig):
         topics.register("intake.import_finished", Topic(_("An import finished")))
         topics.register("intake.mapping_saved", Topic(_("A mapping was saved")))
         topics.register("intake.import_undone", Topic(_("An import was taken back")))
-        subscribe("intake.import_finished", "core.tables_sample")
+        subscribe("intake.import_finished", SAMPLE)
         writers.register("users", users_write)
         _pages()
         _jobs()
